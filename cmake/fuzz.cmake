@@ -1,0 +1,13 @@
+# tocsin_fuzzer(NAME LINK libs): fuzz/NAME.cpp holds LLVMFuzzerTestOneInput. With TOCSIN_FUZZ (preset fuzz, clang)
+# libFuzzer drives it; in every other preset a plain main replays files, so that fuzzers can't rot.
+option(TOCSIN_FUZZ "build with libFuzzer" OFF)
+function(tocsin_fuzzer name)
+  cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+  add_executable(fuzz_${name} ${name}.cpp)
+  target_link_libraries(fuzz_${name} PRIVATE ${ARG_LINK})
+  if(TOCSIN_FUZZ)
+    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+  else()
+    target_sources(fuzz_${name} PRIVATE replay.cpp)
+  endif()
+endfunction()

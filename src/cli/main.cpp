@@ -1,0 +1,2 @@
+// tocsin: main is a table of verbs.
+int main() { return 2; }

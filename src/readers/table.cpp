@@ -1,0 +1,19 @@
+// The table of readers. To add one: a folder beside the others, and a name here.
+#include "readers/reader.h"
+
+namespace tocsin {
+
+std::span<const ReaderSpec* const> all_readers() {
+  static constexpr std::span<const ReaderSpec* const> table;
+  return table;
+}
+
+const ReaderSpec* recognise(std::string_view head, bool whole) {
+  const ReaderSpec* best = nullptr;
+  Fit best_fit = Fit::none;
+  for (const ReaderSpec* spec : all_readers())
+    if (const Fit fit = spec->sniff(head, whole); fit > best_fit) best = spec, best_fit = fit;
+  return best;
+}
+
+}  // namespace tocsin
