@@ -49,7 +49,7 @@ struct Cidr {
   friend bool operator==(const Cidr&, const Cidr&) = default;
 };
 
-enum class Order : std::uint8_t { lt, lte, gt, gte, eq };
+enum class Order : std::uint8_t { lt, lte, gt, gte, eq, neq };
 
 // The value as a number (decimal, or 0x hexadecimal); a value that is no number fails.
 struct Compare {
@@ -96,7 +96,8 @@ struct Atom {
   friend bool operator==(const Atom&, const Atom&) = default;
 };
 
-// A tree in an array; children stand before their parent, the root is last.
+// An expression in an array; children stand before their parent, the root is last. A selection that the condition
+// names twice, and the counts of "N of", share their nodes, so a node may have several parents.
 struct Node {
   enum class Kind : std::uint8_t { atom, all, any, none };  // none: exactly one child, negated
   Kind kind;
@@ -117,7 +118,7 @@ struct Heading {
   std::string description, date, modified;
   Level level = Level::medium;  // the specification leaves a missing level open; medium
   std::uint32_t line = 1;       // of the document in its file
-  std::string content_hash;     // hex SHA-256 of the document's text (and its filters' and placeholders')
+  std::string content_hash;     // hex SHA-256 of the document's content (and its filters' and placeholders'), layout aside
 };
 
 struct Selection {
@@ -141,7 +142,7 @@ struct Correlation : Heading {
     bool correlation;      // chained
     std::uint32_t index;   // into RuleSet::rules or RuleSet::correlations (always a smaller one)
     std::vector<std::string> group_by;  // field names in this input, aliases resolved, one for each Correlation::group_by
-    std::string value_field;            // of value_* types, aliases resolved; "" else
+    std::vector<std::string> value_fields;  // of value_* types, aliases resolved; several (value_count only) are one tuple
   };
   struct Bound {
     Order order;
@@ -152,7 +153,9 @@ struct Correlation : Heading {
   std::vector<std::string> group_by;  // as the rule names them (alias or field)
   std::int64_t timespan_seconds = 0;
   std::vector<Bound> bounds;          // all must hold
-  double percentile = 50;             // of value_percentile
+  // value_percentile: with a `percentile` in the condition, that percentile of the field's numbers is compared with the
+  // bounds; without one, the share in percent that the event's own value has among the window's values.
+  std::optional<double> percentile;
   // The extended condition of temporal types (correlation-condition draft): a tree over inputs by index in `inputs`
   // (Node::atom). Empty: all inputs must occur.
   std::vector<Node> condition;
@@ -169,7 +172,8 @@ struct RuleSet {
   std::vector<Rule> rules;
   std::vector<Correlation> correlations;
   std::vector<Refusal> refused;
-  std::size_t filters = 0;
+  std::size_t filters = 0;    // filter documents in force; each changed the rules that it names
+  std::size_t ignored = 0;    // YAML documents that are neither rule, correlation nor filter
 };
 
 }  // namespace tocsin::sigma
