@@ -8,7 +8,6 @@
 #include <cstring>
 #include <unordered_map>
 
-#include "base/check.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "sigma/pattern.h"
@@ -19,16 +18,16 @@ namespace {
 
 // Compiling is what costs, so each thread keeps the expressions it met; the table is dropped when it grows past
 // any real rule set.
-const re2::RE2& compiled(const Regex& regex) {
+const re2::RE2* compiled(const Regex& regex) {
   thread_local std::unordered_map<std::string, std::unique_ptr<re2::RE2>> cache;
   if (cache.size() > 20'000) cache.clear();
   auto& slot = cache[to_re2(regex)];
   if (!slot) {
     auto made = compile(regex);
-    CHECK(made.has_value());  // lowering refuses what does not compile
+    if (!made) return nullptr;  // lowering refuses these; a rule set from a forged cache may hold one
     slot = std::move(*made);
   }
-  return *slot;
+  return slot.get();
 }
 
 // IPv4 as ::ffff:a.b.c.d, so that one comparison serves both families.
@@ -58,7 +57,8 @@ struct Tester {
     return pattern.cased ? matches(pattern, value.text()) : matches(pattern, fold(value.text()));
   }
   bool operator()(const Regex& regex) const {
-    return !value.is_null() && re2::RE2::PartialMatch({value.data, value.size}, compiled(regex));
+    const re2::RE2* expression = compiled(regex);
+    return expression != nullptr && !value.is_null() && re2::RE2::PartialMatch({value.data, value.size}, *expression);
   }
   bool operator()(const Cidr& cidr) const { return !value.is_null() && contains_address(cidr, value.text()); }
   bool operator()(const Compare& compare) const {
