@@ -1,9 +1,15 @@
 #include "tests/support/samples.h"
 
+#include <array>
+
+#include "tests/support/samples_text.h"
+
 namespace tocsin::tests {
 
 std::span<const Sample> all_samples() {
-  static constexpr std::span<const Sample> table;
+  static constexpr std::array table{
+      Sample{"lines", sample_lines},
+  };
   return table;
 }
 

@@ -1,0 +1,24 @@
+// What every reader's fuzzer does: recognise, read whole, read again in small pieces, and expect the same.
+#pragma once
+#include <cstdint>
+#include <string_view>
+
+#include "base/check.h"
+#include "tests/support/read_all.h"
+
+namespace tocsin::fuzz {
+
+inline int read(const ReaderSpec& spec, const std::uint8_t* data, std::size_t size) {
+  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  spec.sniff(bytes.substr(0, 65536), size <= 65536);
+  ReadOptions options;
+  options.record_max = 4096;  // so that the long-record path is met
+  const tests::ReadResult whole = tests::read_whole(spec, bytes, options);
+  const Demand demand = tests::demand_for(whole);
+  const tests::ReadResult demanded = tests::read_all(spec, bytes, demand, options, 7);
+  CHECK(demanded.events == whole.events);
+  CHECK(demanded.anomalies == whole.anomalies);
+  return 0;
+}
+
+}  // namespace tocsin::fuzz

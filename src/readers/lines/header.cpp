@@ -1,0 +1,267 @@
+// RFC 3164 describes what was observed rather than what must be, so a header is
+// recognised by shape: a time in front makes it a header where nothing else
+// writes that time (`Aug 24 01:12:09`); after an ISO 8601 time, which every
+// program writes, a host and a tag with its colon must follow.
+#include "readers/lines/header.h"
+
+#include "readers/lines/undated.h"
+
+namespace tocsin::lines {
+namespace {
+
+using text::Stamp;
+
+constexpr std::string_view kFacilities[] = {"kern",   "user", "mail",   "daemon", "auth",   "syslog", "lpr",    "news",
+                                            "uucp",   "cron", "authpriv", "ftp",  "ntp",    "audit",  "alert",  "clock",
+                                            "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7"};
+constexpr std::string_view kSeverities[] = {"emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"};
+
+bool is_digit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
+
+std::string_view take_token(std::string_view& rest) {
+  const std::size_t end = std::min(rest.find(' '), rest.size());
+  const std::string_view token = rest.substr(0, end);
+  rest.remove_prefix(std::min(end + 1, rest.size()));
+  return token;
+}
+
+std::string_view unless_nil(std::string_view token) { return token == "-" ? std::string_view{} : token; }
+
+void skip_spaces(std::string_view& rest) {
+  const std::size_t first = rest.find_first_not_of(' ');
+  rest.remove_prefix(first == std::string_view::npos ? rest.size() : first);
+}
+
+// The length of RFC 5424 structured data at the front; 0 if there is none.
+std::size_t structured_size(std::string_view rest) {
+  std::size_t i = 0;
+  while (i < rest.size() && rest[i] == '[') {
+    bool quoted = false;
+    std::size_t j = i + 1;
+    for (; j < rest.size(); ++j) {
+      if (quoted && rest[j] == '\\') {
+        ++j;
+      } else if (rest[j] == '"') {
+        quoted = !quoted;
+      } else if (rest[j] == ']' && !quoted) {
+        break;
+      }
+    }
+    if (j >= rest.size()) return i;
+    i = j + 1;
+  }
+  return i;
+}
+
+// `1 TIME HOST APP PROCID MSGID SD MSG`, from TIME on.
+bool read_5424(std::string_view rest, Header& h) {
+  const std::string_view time = take_token(rest);
+  if (time != "-") {
+    if (!text::read_stamp(time, h.stamp) || h.stamp.size != time.size() || !h.stamp.is_iso) return false;
+    h.time = time;
+  }
+  h.host = unless_nil(take_token(rest));
+  h.program = unless_nil(take_token(rest));
+  h.pid = unless_nil(take_token(rest));
+  if (rest.empty()) return false;
+  h.msgid = unless_nil(take_token(rest));
+  const std::size_t size = structured_size(rest);
+  h.structured = rest.substr(0, size);
+  if (size > 0) {
+    rest.remove_prefix(size);
+  } else if (rest.starts_with('-')) {
+    rest.remove_prefix(1);
+  }
+  if (rest.starts_with(' ')) rest.remove_prefix(1);
+  if (rest.starts_with("\xef\xbb\xbf")) rest.remove_prefix(3);
+  h.message = rest;
+  return h.is_syslog = true;
+}
+
+// TAG[PID]: at the front. Nothing read unless the colon (or the bracketed PID) is there.
+bool read_tag(std::string_view& rest, Header& h) {
+  std::size_t end = 0;
+  while (end < rest.size() && end < 128 && rest[end] != ' ' && rest[end] != ':' && rest[end] != '[') ++end;
+  if (end == 0 || end >= rest.size()) return false;
+  std::size_t after = end;
+  std::string_view pid;
+  if (rest[end] == '[') {
+    const std::size_t close = rest.substr(0, end + 64).find(']', end);
+    if (close == std::string_view::npos) return false;
+    pid = rest.substr(end + 1, close - end - 1);
+    if (pid.find(' ') != std::string_view::npos) return false;
+    after = close + 1;
+    if (after < rest.size() && rest[after] != ':' && rest[after] != ' ') return false;
+  } else if (rest[end] == ' ') {
+    return false;
+  } else if (end + 1 < rest.size() && rest[end + 1] != ' ') {
+    return false;  // host:port, a path or an IPv6 address
+  }
+  h.program = rest.substr(0, end);
+  if (const std::size_t slash = h.program.rfind('/'); h.program[0] == '/' && slash + 1 < h.program.size())
+    h.program.remove_prefix(slash + 1);
+  h.pid = pid;
+  rest.remove_prefix(after);
+  if (rest.starts_with(':')) rest.remove_prefix(1);
+  if (rest.starts_with(' ')) rest.remove_prefix(1);
+  return true;
+}
+
+// [HOST ]TAG[PID]: after the time.
+bool read_host_and_tag(std::string_view rest, Header& h, bool tag_needed) {
+  skip_spaces(rest);
+  std::string_view direct = rest;
+  if (!tag_needed && read_tag(direct, h)) {  // no host: written by the host itself
+    h.message = direct;
+    return true;
+  }
+  std::string_view after = rest;
+  const std::string_view host = take_token(after);
+  skip_spaces(after);
+  if (after.starts_with(": ")) after.remove_prefix(2);  // routers: `host : %ASA-…`
+  if (read_tag(after, h)) {
+    h.host = host;
+    h.message = after;
+    return true;
+  }
+  if (tag_needed) return false;
+  h.host = host;
+  h.message = after;
+  return true;
+}
+
+}  // namespace
+
+Front front_of(std::string_view line) {
+  Front front;
+  std::size_t i = 0;
+  if (line.starts_with('<')) {
+    int value = 0;
+    std::size_t j = 1;
+    while (j < line.size() && j < 4 && is_digit(line[j])) value = value * 10 + (line[j++] - '0');
+    if (j > 1 && j < line.size() && line[j] == '>' && value <= 191) {
+      front.priority = value;
+      i = j + 1;
+      if (i < line.size() && line[i] == ' ') ++i;
+    }
+  }
+  if (line.size() > i + 1 && line[i] == '1' && line[i + 1] == ' ') {
+    front.version = true;
+    i += 2;
+  } else if (i < line.size() && (line[i] == '*' || line[i] == '.' || line[i] == '[' || line[i] == ':')) {
+    front.bracket = line[i] == '[';
+    ++i;
+    if (i < line.size() && line[i] == ' ') ++i;
+  }
+  front.size = i;
+  return front;
+}
+
+MonthDay undated(std::string_view line) {
+  const std::string_view rest = line.substr(front_of(line).size);
+  if (rest.empty() || static_cast<unsigned char>((rest[0] | 32) - 'a') >= 26) return {};
+  Stamp stamp;
+  if (!text::read_stamp(rest, stamp) || stamp.dated()) return {};
+  return {stamp.month, stamp.day};
+}
+
+Header read_header(std::string_view line) {
+  Header h;
+  const Front front = front_of(line);
+  h.priority = front.priority;
+  std::string_view rest = line.substr(front.size);
+  if (front.version && read_5424(rest, h)) return h;
+  if (front.version) {
+    h = {};
+    h.priority = front.priority;
+    rest = line.substr(front.size - 2);
+  }
+
+  if (text::read_stamp(rest, h.stamp, true)) {
+    h.time = rest.substr(0, h.stamp.size);
+    rest.remove_prefix(h.stamp.size);
+    if (front.bracket) {
+      h.message = line;
+      return h;
+    }
+    const bool classic = !h.stamp.is_epoch && !h.stamp.is_ctime && !is_digit(h.time[0]);
+    if (rest.starts_with(':')) rest.remove_prefix(1);  // Cisco: `Aug 24 2020 01:12:09: %ASA-…`
+    if (!rest.empty() && rest[0] == ' ' && !h.stamp.is_ctime) {
+      // The date and time of another program's own log have no host behind them; a journal's weekday does.
+      const bool iso = h.stamp.is_iso || h.stamp.is_epoch;
+      if ((classic || iso || h.priority >= 0) && read_host_and_tag(rest, h, !classic && h.priority < 0))
+        return h.is_syslog = true, h;
+    }
+    h.message = rest.empty() ? rest : rest.substr(rest[0] == ' ');
+    h.is_syslog = h.priority >= 0;
+    return h;
+  }
+
+  if (h.priority >= 0) {  // <PRI>TAG: message
+    h.is_syslog = true;
+    h.stamp = {};
+    if (!read_tag(rest, h)) h.message = rest;
+    else h.message = rest;
+    return h;
+  }
+  h.message = line;
+  Stamp stamp;
+  if (const auto at = text::find_dated_stamp(line, 200, stamp)) {
+    h.stamp = stamp;
+    h.time = line.substr(*at, stamp.size);
+  }
+  return h;
+}
+
+void put_structured(std::string_view structured, text::Sink& sink) {
+  std::size_t i = 0;
+  while (i < structured.size() && structured[i] == '[') {
+    std::size_t end = i + 1;
+    while (end < structured.size() && structured[end] != ' ' && structured[end] != ']') ++end;
+    const std::string_view id = structured.substr(i + 1, end - i - 1);
+    i = end;
+    while (i < structured.size() && structured[i] == ' ') {
+      ++i;
+      const std::size_t equals = structured.find('=', i);
+      if (equals == std::string_view::npos || equals + 1 >= structured.size() || structured[equals + 1] != '"') return;
+      const std::string_view key = structured.substr(i, equals - i);
+      std::size_t close = equals + 2;
+      bool escaped = false;
+      while (close < structured.size() && structured[close] != '"') {
+        if (structured[close] == '\\') escaped = true, ++close;
+        ++close;
+      }
+      if (close >= structured.size()) return;
+      std::string_view value = structured.substr(equals + 2, close - equals - 2);
+      i = close + 1;
+      // The name is made in a small buffer first, so that nothing is allocated for what nobody demands.
+      char name[256];
+      const std::size_t length = id.size() + 1 + key.size();
+      if (length > sizeof name) continue;
+      std::copy(id.begin(), id.end(), name);
+      name[id.size()] = '.';
+      std::copy(key.begin(), key.end(), name + id.size() + 1);
+      if (!sink.wants(std::string_view(name, length))) continue;
+      if (escaped) {
+        char* out = sink.memory().allocate(value.size());
+        std::size_t size = 0;
+        for (std::size_t k = 0; k < value.size(); ++k) {
+          if (value[k] == '\\' && k + 1 < value.size() &&
+              (value[k + 1] == '"' || value[k + 1] == '\\' || value[k + 1] == ']'))
+            ++k;
+          out[size++] = value[k];
+        }
+        value = {out, size};
+      }
+      sink.put(sink.memory().copy({name, length}), value);
+    }
+    if (i < structured.size() && structured[i] == ']') ++i;
+  }
+}
+
+std::string_view facility_name(int priority) {
+  return priority < 0 || priority > 191 ? std::string_view{} : kFacilities[priority / 8];
+}
+std::string_view severity_name(int priority) { return priority < 0 ? std::string_view{} : kSeverities[priority % 8]; }
+
+}  // namespace tocsin::lines

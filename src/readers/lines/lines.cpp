@@ -1,0 +1,162 @@
+// A line is read in one pass: its header, then what shape its message has. Years that lines lack run along in cut()
+// (undated.h), which hands every block the year and month it starts with.
+#include "readers/lines/lines.h"
+
+#include "readers/dated.h"
+#include "readers/lines/header.h"
+#include "readers/lines/payload.h"
+#include "readers/lines/undated.h"
+#include "readers/text/reader.h"
+
+namespace tocsin::lines {
+namespace {
+
+struct Context {
+  text::Encoding encoding;
+  RunningYear year;
+};
+
+// The year that the lines themselves betray: a full date within an undated line whose month and day agree with it, or a
+// line with a full date before the first undated one (which then isn't earlier by more than a day), or after it (dated.h).
+// `before` is a full date seen earlier, and is set to the last one here before the first undated line.
+std::optional<int> year_within(std::string_view data, text::Encoding encoding, std::optional<Time>& before) {
+  Arena arena;
+  std::optional<int> year;
+  MonthDay first;
+  std::size_t left = 4096;
+  text::for_each_line(data.substr(0, 262144), encoding, [&](std::string_view raw, std::size_t) {
+    if (year || left == 0 || raw.empty()) return;
+    --left;
+    const std::string_view line = text::decode_line(raw, encoding, arena);
+    text::Stamp stamp;
+    if (const MonthDay date = undated(line); date.month) {
+      if (!first.month && before) {
+        const Time least = before->plus_seconds(-86400);
+        year = latest_year(*before, date.month, date.day);
+        if (Time::from_civil(*year, date.month, date.day, 23, 59, 59) < least) ++*year;
+        return;
+      }
+      if (!first.month) first = date;
+      const auto at = text::find_dated_stamp(line.substr(std::min<std::size_t>(line.size(), 15)), 1024, stamp);
+      if (at && !stamp.is_epoch && stamp.month == date.month && stamp.day == date.day) {
+        RunningYear since(0);
+        since.of(first.month);
+        year = stamp.year - since.of(date.month);
+      }
+    } else if (text::read_stamp(line.substr(front_of(line).size), stamp, true) && stamp.dated()) {
+      if (first.month) {
+        year = latest_year(stamp.at(0, 0), first.month, first.day);
+      } else {
+        before = stamp.at(0, 0);
+      }
+    }
+  });
+  return year;
+}
+
+class LinesReader final : public Reader {
+ public:
+  LinesReader(const Demand& demand, const ReadOptions& options)
+      : options_(options), cutter_(options.record_max), names_(demand, kNames) {}
+
+  Result<std::optional<Block>> cut(Stream& stream, std::vector<Anomaly>& anomalies) override {
+    TRY(std::optional<Block> block, cutter_.next(stream, anomalies));
+    if (!block) return block;
+    const std::string_view data = block->data.text();
+    const text::Encoding encoding = cutter_.encoding();
+    const auto context = std::make_shared<Context>(encoding, year_.value_or(RunningYear(kAssumedYear)));
+    arena_.clear();
+    text::for_each_line(data, encoding, [&](std::string_view raw, std::size_t at) {
+      const MonthDay date = undated(text::decode_line(raw.substr(0, 128), encoding, arena_));
+      if (!date.month) return;
+      if (!year_) {
+        const std::optional<int> within = options_.year ? std::nullopt : year_within(data, encoding, dated_);
+        const int year = options_.year.value_or(within.value_or(kAssumedYear));
+        year_.emplace(year);
+        context->year = *year_;
+        if (options_.year ? options_.year_assumed : !within)
+          anomalies.push_back({"year-assumed", block->offset + at, raw.size(),
+                               "lines name no year and no dated evidence does; " + std::to_string(year) +
+                                   " was assumed: --year sets it"});
+      }
+      year_->of(date.month);
+    });
+    if (!year_ && !dated_ && !options_.year) (void)year_within(data, encoding, dated_);
+    block->context = context;
+    return block;
+  }
+
+  void decode(const Block& block, Batch& out) const override {
+    const auto& context = *static_cast<const Context*>(block.context.get());
+    out.hold(block.data);
+    out.set_access(this);
+    RunningYear year = context.year;
+    std::vector<Field> fields;
+    text::walk(block, context.encoding, options_.record_max, out, [&](const text::Line& line) {
+      Header header = read_header(line.text);
+      const Payload payload = classify(line.text, header);
+      Event event;
+      event.offset = line.offset;
+      event.record = line.number;
+      event.raw = line.raw;
+      event.shape = text::shape_of(context.encoding);
+      if (!header.time.empty()) {
+        const int now = header.stamp.dated() ? 0 : year.of(header.stamp.month);
+        event.time = header.stamp.at(now, options_.utc_offset_minutes);
+      }
+      if (const auto better = payload_time(payload, header, options_.utc_offset_minutes)) event.time = *better;
+      event.source = source_of(payload, header);
+      fields.clear();
+      text::Sink sink(names_, fields, out.scratch());
+      sink.set_repair(line.repair);
+      put_fields(header, payload, sink);
+      event.fields = text::store(fields, out.scratch());
+      out.mutable_events().push_back(event);
+    });
+  }
+
+  void describe(const Batch&, const Event& event, Record& out) const override {
+    out.clear();
+    const text::Described line = text::text_of(event, out.memory);
+    Header header = read_header(line.text);
+    const Payload payload = classify(line.text, header);
+    text::Sink sink(names_, out);
+    sink.set_repair(line.repair);
+    put_fields(header, payload, sink);
+  }
+
+ private:
+  static void put_fields(const Header& h, Payload payload, text::Sink& sink) {
+    const auto put = [&](Name name, std::string_view value) {
+      if (!value.empty()) sink.put(name, value);
+    };
+    put(kTimestamp, h.time);
+    put(kHostname, h.host);
+    put(kProgram, h.program);
+    put(kPid, h.pid);
+    put(kMsgid, h.msgid);
+    if (payload != Payload::cisco) put(kFacility, facility_name(h.priority));
+    if (payload != Payload::cef) put(kSeverity, severity_name(h.priority));
+    if (!h.structured.empty()) put_structured(h.structured, sink);
+    sink.put(kMessage, h.message);
+    put_payload(payload, h, sink);
+  }
+
+  ReadOptions options_;
+  text::LineCutter cutter_;
+  text::Names names_;
+  Arena arena_;
+  std::optional<RunningYear> year_;  // once an undated line was met
+  std::optional<Time> dated_;        // a full date before that
+};
+
+Fit sniff(std::string_view head, bool) { return text::looks_like_text(head) ? Fit::weak : Fit::none; }
+
+}  // namespace
+
+const ReaderSpec spec = {"lines", "text lines", "any text, a line an event; syslog headers (RFC 3164, RFC 5424, ISO 8601)", sniff,
+                         [](const Demand& demand, const ReadOptions& options) -> std::unique_ptr<Reader> {
+                           return std::make_unique<LinesReader>(demand, options);
+                         }};
+
+}  // namespace tocsin::lines

@@ -1,0 +1,361 @@
+#include "readers/lines/payload.h"
+
+#include <algorithm>
+#include <array>
+
+namespace tocsin::lines {
+
+const std::string_view kNames[kNameCount] = {
+    "timestamp",    "hostname",      "program",       "pid",         "message", "facility", "severity", "msgid",
+    "deviceVendor", "deviceProduct", "deviceVersion", "signatureId", "name",    "type",     "subtype",  "receive_time",
+    "serial",       "USER"};
+
+namespace {
+
+bool is_digit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
+bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+bool is_letter(char c) { return static_cast<unsigned char>((c | 32) - 'a') < 26; }
+bool is_key(char c) {
+  return is_digit(c) || is_letter(c) || c == '_' || c == '.' || c == '-' || c == '/' ||
+         c == ':' || c == '@' || c == '[' || c == ']';
+}
+
+// `key=` at the front.
+bool starts_with_key(std::string_view text) {
+  std::size_t i = 0;
+  while (i < text.size() && i < 40 && is_key(text[i])) ++i;
+  return i > 0 && i < text.size() && text[i] == '=' && !is_digit(text[0]) && text[0] != '/' && text[0] != '[';
+}
+
+// %FACILITY[-SUBFACILITY]-SEVERITY-MNEMONIC
+struct RouterMark {
+  std::size_t at = 0, size = 0;
+  std::string_view facility, mnemonic;
+  char severity = 0;
+};
+
+std::optional<RouterMark> router_mark(std::string_view text) {
+  for (std::size_t at = text.find('%'); at < std::min<std::size_t>(text.size(), 160); at = text.find('%', at + 1)) {
+    if (at > 0 && text[at - 1] != ' ' && text[at - 1] != ':') continue;
+    std::size_t i = at + 1, dash = 0;
+    const auto word = [&](std::size_t j) {
+      while (j < text.size() && (is_letter(text[j]) || is_digit(text[j]) || text[j] == '_')) ++j;
+      return j;
+    };
+    if (i >= text.size() || !is_upper(text[i])) continue;
+    while (true) {
+      i = word(i);
+      if (i + 2 >= text.size() || text[i] != '-') break;
+      if (text[i + 1] >= '0' && text[i + 1] <= '7' && text[i + 2] == '-') {
+        dash = i;
+        break;
+      }
+      ++i;
+    }
+    if (dash == 0) continue;
+    const std::size_t end = word(dash + 3);
+    if (end == dash + 3) continue;
+    return RouterMark{at, end - at, text.substr(at + 1, dash - at - 1), text.substr(dash + 3, end - dash - 3),
+                      text[dash + 1]};
+  }
+  return std::nullopt;
+}
+
+constexpr std::array<std::string_view, 11> kPaloAltoTypes = {"TRAFFIC", "THREAT", "SYSTEM",  "CONFIG",     "GLOBALPROTECT", "USERID",
+                                                             "HIPMATCH", "AUTHENTICATION", "DECRYPTION", "CORRELATION", "GTP"};
+
+// FUTURE_USE,receive time,serial,type,subtype,…
+std::array<std::string_view, 5> palo_alto_columns(std::string_view message) {
+  std::array<std::string_view, 5> columns;
+  for (std::string_view& column : columns) {
+    const std::size_t comma = message.substr(0, 64).find(',');
+    if (comma == std::string_view::npos) return {};
+    column = message.substr(0, comma);
+    message.remove_prefix(comma + 1);
+  }
+  return columns;
+}
+
+std::string_view unescape(std::string_view value, text::Sink& sink) {
+  if (value.find('\\') == std::string_view::npos) return value;
+  char* out = sink.memory().allocate(value.size());
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    if (value[i] == '\\' && i + 1 < value.size()) {
+      const char c = value[i + 1];
+      if (c == '\\' || c == '=' || c == '|' || c == '"') {
+        out[size++] = c, ++i;
+        continue;
+      }
+      if (c == 'n' || c == 'r') {
+        out[size++] = c == 'n' ? '\n' : '\r', ++i;
+        continue;
+      }
+    }
+    out[size++] = value[i];
+  }
+  return {out, size};
+}
+
+// ArcSight CEF: CEF:0|vendor|product|version|id|name|severity|key=value …, where values hold blanks: a value ends
+// before the last blank that precedes the next unescaped `=`.
+void put_cef(std::string_view text, text::Sink& sink) {
+  static constexpr std::array kColumns = {kDeviceVendor, kDeviceProduct, kDeviceVersion, kSignatureId, kName, kSeverity};
+  const auto bar = [&](std::size_t from) {
+    while (from < text.size() && text[from] != '|') from += text[from] == '\\' ? 2 : 1;
+    return std::min(from, text.size());
+  };
+  std::size_t at = bar(0);
+  for (const Name column : kColumns) {
+    if (at >= text.size()) return;
+    const std::size_t end = bar(at + 1);
+    sink.put(column, unescape(text.substr(at + 1, end - at - 1), sink));
+    at = end;
+  }
+  if (at >= text.size()) return;
+  std::string_view key;
+  std::size_t value = 0, blank = at;  // blank: just before what may be the next key
+  for (std::size_t i = at + 1; i <= text.size(); ++i) {
+    if (i == text.size()) {
+      if (!key.empty()) sink.put(key, unescape(text.substr(value, i - value), sink));
+    } else if (text[i] == '\\') {
+      ++i;
+      if (i >= text.size()) i = text.size() - 1;
+    } else if (text[i] == ' ') {
+      blank = i;
+    } else if (text[i] == '=' && i > blank + 1) {
+      const std::string_view next = text.substr(blank + 1, i - blank - 1);
+      if (value > blank || !std::ranges::all_of(next, is_key)) continue;  // an unescaped `=` within a value
+      if (!key.empty()) sink.put(key, unescape(text.substr(value, blank - value), sink));
+      key = next;
+      value = i + 1;
+    }
+  }
+}
+
+// IBM LEEF: LEEF:1.0|vendor|product|version|id|key=value<TAB>…; 2.0 names the delimiter in one more column.
+void put_leef(std::string_view text, text::Sink& sink) {
+  static constexpr std::array kColumns = {kDeviceVendor, kDeviceProduct, kDeviceVersion, kSignatureId};
+  std::string_view rest = text;
+  const auto column = [&]() -> std::string_view {
+    const std::size_t end = std::min(rest.find('|'), rest.size());
+    const std::string_view value = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    return value;
+  };
+  const bool second = column().starts_with("LEEF:2");
+  for (const Name name : kColumns) sink.put(name, column());
+  char delimiter = '\t';
+  if (second) {
+    const std::string_view named = column();
+    if (named.size() == 1) delimiter = named[0];
+    if (named.size() > 1 && (named[0] | 32) == 'x') {
+      unsigned value = 0;
+      for (const char c : named.substr(1))
+        value = value * 16 + static_cast<unsigned>(is_digit(c) ? c - '0' : ((c | 32) - 'a' + 10) & 15);
+      delimiter = static_cast<char>(value);
+    }
+  }
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find(delimiter), rest.size());
+    const std::string_view pair = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (const std::size_t equals = pair.find('='); equals != std::string_view::npos)
+      sink.put(pair.substr(0, equals), pair.substr(equals + 1));
+  }
+}
+
+// sudo: `user : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/ls -l`
+void put_sudo(std::string_view message, text::Sink& sink) {
+  std::size_t at = message.find(" : ");
+  if (at == std::string_view::npos) return;
+  std::string_view rest = message.substr(at + 3);
+  while (!rest.empty()) {
+    const bool last = rest.starts_with("COMMAND=");  // may hold semicolons of its own
+    const std::size_t end = last ? rest.size() : std::min(rest.find(" ; "), rest.size());
+    const std::string_view pair = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 3, rest.size()));
+    if (starts_with_key(pair)) {
+      const std::size_t equals = pair.find('=');
+      sink.put(pair.substr(0, equals), pair.substr(equals + 1));
+    }
+  }
+}
+
+std::string_view value_of(std::string_view text, std::string_view key) {
+  for (std::size_t at = text.find(key); at != std::string_view::npos; at = text.find(key, at + 1)) {
+    if (at > 0 && text[at - 1] != ' ' && text[at - 1] != ',') continue;
+    std::string_view value = text.substr(at + key.size());
+    if (value.starts_with('"')) return value.substr(1, value.find('"', 1) - 1);
+    return value.substr(0, value.find_first_of(" ,"));
+  }
+  return {};
+}
+
+}  // namespace
+
+void put_key_values(std::string_view text, text::Sink& sink) {
+  std::size_t i = 0;
+  while (i < text.size()) {
+    while (i < text.size() && (text[i] == ' ' || text[i] == ',' || text[i] == '\t' || text[i] == ';')) ++i;
+    const std::size_t start = i;
+    while (i < text.size() && is_key(text[i])) ++i;
+    if (i >= text.size() || i == start || text[i] != '=') {
+      while (i < text.size() && text[i] != ' ' && text[i] != '\t' && text[i] != ',') ++i;
+      continue;
+    }
+    const std::string_view key = text.substr(start, i - start);
+    ++i;
+    if (i < text.size() && (text[i] == '"' || text[i] == '\'')) {
+      const char quote = text[i++];
+      const std::size_t from = i;
+      while (i < text.size() && text[i] != quote) i += text[i] == '\\' ? 2 : 1;
+      i = std::min(i, text.size());
+      const std::string_view value = text.substr(from, i - from);
+      if (i < text.size()) ++i;
+      if (sink.wants(key)) sink.put(key, quote == '"' ? unescape(value, sink) : value);
+    } else {
+      const std::size_t from = i;
+      while (i < text.size() && text[i] != ' ' && text[i] != '\t') ++i;
+      std::string_view value = text.substr(from, i - from);
+      if (value.ends_with(',')) value.remove_suffix(1);
+      sink.put(key, value);
+    }
+  }
+}
+
+Payload classify(std::string_view line, Header& h) {
+  std::string_view m = h.message;
+  // CEF and LEEF look like a tag and its colon.
+  if ((h.program == "CEF" || h.program == "LEEF") && h.pid.empty()) {
+    const std::size_t start = static_cast<std::size_t>(h.program.data() - line.data());
+    h.message = line.substr(start);
+    const bool cef = h.program == "CEF";
+    h.program = {};
+    return cef ? Payload::cef : Payload::leef;
+  }
+  const char first = m.empty() ? '\0' : m[0];
+  if (first == 'C' && m.starts_with("CEF:")) return Payload::cef;
+  if (first == 'L' && m.starts_with("LEEF:")) return Payload::leef;
+  if (first == 't' || first == 'n' || first == 'a') {
+    if ((m.starts_with("type=") || m.starts_with("node=") || m.starts_with("audit(") || m.starts_with("audit: ")) &&
+        m.substr(0, 512).find("audit(") != std::string_view::npos)
+      return Payload::audit;
+  }
+  if (!h.program.empty() || h.is_syslog || h.time.empty()) {
+    if (h.program == "audispd" || h.program == "audit" || h.program == "kernel") {
+      if (m.substr(0, 512).find("audit(") != std::string_view::npos) return Payload::audit;
+    }
+    if (h.program == "sudo") return Payload::sudo;
+    if (h.program == "nginx" || h.program.starts_with("apache") || h.program == "httpd" || h.program == "haproxy")
+      return Payload::access;
+  }
+  if (h.structured.starts_with("[junos@")) return Payload::juniper;
+  if (h.is_syslog || first == '%') {
+    // The mark may be the tag, or stand behind a sequence number and the router's own time.
+    const std::size_t after = h.time.empty() ? 0 : static_cast<std::size_t>(h.time.data() + h.time.size() - line.data());
+    const std::string_view tail = line.substr(after);
+    if (const std::size_t percent = tail.substr(0, 160).find('%'); percent != std::string_view::npos) {
+      if (tail.substr(percent).starts_with("%%") && percent + 4 < tail.size() && is_digit(tail[percent + 2])) {
+        h.message = tail.substr(percent);
+        h.program = {};
+        std::string_view mark = h.message.substr(2);
+        while (!mark.empty() && is_digit(mark[0])) mark.remove_prefix(1);
+        h.program = mark.substr(0, mark.substr(0, 64).find('/'));
+        return Payload::huawei;
+      }
+      if (const auto mark = router_mark(tail)) {
+        h.program = mark->facility;
+        h.msgid = mark->mnemonic;
+        h.pid = {};
+        std::string_view message = tail.substr(mark->at + mark->size);
+        if (message.starts_with(':')) message.remove_prefix(1);
+        if (message.starts_with(' ')) message.remove_prefix(1);
+        h.message = message;
+        // Cisco's severities are syslog's.
+        h.priority = std::max(h.priority, 0) / 8 * 8 + (mark->severity - '0');
+        return Payload::cisco;
+      }
+    }
+  }
+  if (h.program == "kernel" || first == '[' || first == 'I') {
+    if (m.find(" SRC=") != std::string_view::npos && m.find("IN=") != std::string_view::npos) return Payload::netfilter;
+  }
+  if (is_digit(first) && m.size() > 30) {
+    if (const auto columns = palo_alto_columns(m); std::ranges::find(kPaloAltoTypes, columns[3]) != kPaloAltoTypes.end())
+      return Payload::paloalto;
+  }
+  if (starts_with_key(m)) {
+    const std::string_view head = m.substr(0, 1024);
+    const bool forti = head.find("logid=") != std::string_view::npos || head.find("log_id=") != std::string_view::npos;
+    if (forti && (head.find("devname=") != std::string_view::npos || head.find("devid=") != std::string_view::npos ||
+                  (m.starts_with("date=") && head.find(" vd=") != std::string_view::npos)))
+      return Payload::fortigate;
+    return Payload::key_value;
+  }
+  return Payload::none;
+}
+
+std::string_view source_of(Payload payload, const Header& header) {
+  switch (payload) {
+    case Payload::fortigate: return "fortigate";
+    case Payload::cef: return "cef";
+    case Payload::leef: return "leef";
+    case Payload::cisco: return "cisco";
+    case Payload::huawei: return "huawei";
+    case Payload::juniper: return "juniper";
+    case Payload::paloalto: return "paloalto";
+    case Payload::netfilter: return "netfilter";
+    default: return header.is_syslog ? "syslog" : "text";
+  }
+}
+
+void put_payload(Payload payload, const Header& header, text::Sink& sink) {
+  const std::string_view m = header.message;
+  switch (payload) {
+    case Payload::key_value:
+    case Payload::fortigate: put_key_values(m, sink); break;
+    case Payload::netfilter: put_key_values(m.substr(m.find("IN=")), sink); break;
+    case Payload::cef: put_cef(m, sink); break;
+    case Payload::leef: put_leef(m, sink); break;
+    case Payload::sudo: put_sudo(m, sink); break;
+    case Payload::paloalto: {
+      const auto columns = palo_alto_columns(m);
+      sink.put(kReceiveTime, columns[1]);
+      sink.put(kSerial, columns[2]);
+      sink.put(kType, columns[3]);
+      sink.put(kSubtype, columns[4]);
+      break;
+    }
+    default: break;
+  }
+}
+
+std::optional<Time> payload_time(Payload payload, const Header& header, int offset_minutes) {
+  const std::string_view m = header.message;
+  text::Stamp stamp;
+  if (payload == Payload::fortigate) {
+    // Nanoseconds since 1970 in newer versions, seconds in older ones.
+    if (const std::string_view ticks = value_of(m, "eventtime="); ticks.size() == 19 && std::ranges::all_of(ticks, is_digit)) {
+      std::int64_t value = 0;
+      for (const char c : ticks) value = value * 10 + (c - '0');
+      if (ticks < "9") return Time::from_nanoseconds(value, 9);
+    }
+    const std::string_view date = value_of(m, "date="), clock = value_of(m, "time="), zone = value_of(m, "tz=");
+    char text[64];
+    if (date.size() != 10 || clock.size() < 8 || clock.size() > 20 || zone.size() > 6) return std::nullopt;
+    char* end = std::copy(date.begin(), date.end(), text);
+    *end++ = 'T';
+    end = std::copy(clock.begin(), clock.end(), end);
+    end = std::copy(zone.begin(), zone.end(), end);
+    return Time::parse_iso({text, static_cast<std::size_t>(end - text)}, offset_minutes);
+  }
+  if (payload == Payload::cef && header.time.empty()) {
+    for (const std::string_view key : {"rt=", "end=", "start="})
+      if (const std::size_t at = m.find(key); at != std::string_view::npos && at > 0 && (m[at - 1] == ' ' || m[at - 1] == '|'))
+        if (text::read_stamp(m.substr(at + key.size()), stamp, true) && stamp.dated()) return stamp.at(0, offset_minutes);
+  }
+  return std::nullopt;
+}
+
+}  // namespace tocsin::lines
