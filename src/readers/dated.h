@@ -17,7 +17,8 @@ namespace tocsin {
 // A leap year, so that Feb 29 exists.
 inline constexpr int kAssumedYear = 1972;
 
-// The first time with a full date in the head of any text (log lines, JSON, XML, CSV …), read as UTC where it has no zone.
+// The first time with a full date in the head of any text (log lines, JSON, XML, CSV …), read as UTC where it has no
+// zone.
 std::optional<Time> dated_head(std::string_view head);
 
 // True if lines at the front of the head name month and day but no year.

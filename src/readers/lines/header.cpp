@@ -11,9 +11,10 @@ namespace {
 
 using text::Stamp;
 
-constexpr std::string_view kFacilities[] = {"kern",   "user", "mail",   "daemon", "auth",   "syslog", "lpr",    "news",
-                                            "uucp",   "cron", "authpriv", "ftp",  "ntp",    "audit",  "alert",  "clock",
-                                            "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7"};
+constexpr std::string_view kFacilities[] = {"kern",   "user",   "mail",   "daemon", "auth",     "syslog",
+                                            "lpr",    "news",   "uucp",   "cron",   "authpriv", "ftp",
+                                            "ntp",    "audit",  "alert",  "clock",  "local0",   "local1",
+                                            "local2", "local3", "local4", "local5", "local6",   "local7"};
 constexpr std::string_view kSeverities[] = {"emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"};
 
 bool is_digit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
@@ -200,8 +201,10 @@ Header read_header(std::string_view line) {
   if (h.priority >= 0) {  // <PRI>TAG: message
     h.is_syslog = true;
     h.stamp = {};
-    if (!read_tag(rest, h)) h.message = rest;
-    else h.message = rest;
+    if (!read_tag(rest, h))
+      h.message = rest;
+    else
+      h.message = rest;
     return h;
   }
   h.message = line;

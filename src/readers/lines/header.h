@@ -10,11 +10,11 @@ namespace tocsin::lines {
 
 struct Header {
   bool is_syslog = false;
-  int priority = -1;             // facility * 8 + severity
-  std::string_view time;         // as written; "" if none
-  text::Stamp stamp;             // valid if `time` isn't empty
+  int priority = -1;      // facility * 8 + severity
+  std::string_view time;  // as written; "" if none
+  text::Stamp stamp;      // valid if `time` isn't empty
   std::string_view host, program, pid, msgid;
-  std::string_view structured;   // RFC 5424 6.3, with its brackets; "" if none
+  std::string_view structured;  // RFC 5424 6.3, with its brackets; "" if none
   std::string_view message;
 };
 

@@ -17,8 +17,8 @@ struct Context {
 };
 
 // The year that the lines themselves betray: a full date within an undated line whose month and day agree with it, or a
-// line with a full date before the first undated one (which then isn't earlier by more than a day), or after it (dated.h).
-// `before` is a full date seen earlier, and is set to the last one here before the first undated line.
+// line with a full date before the first undated one (which then isn't earlier by more than a day), or after it
+// (dated.h). `before` is a full date seen earlier, and is set to the last one here before the first undated line.
 std::optional<int> year_within(std::string_view data, text::Encoding encoding, std::optional<Time>& before) {
   Arena arena;
   std::optional<int> year;
@@ -154,7 +154,8 @@ Fit sniff(std::string_view head, bool) { return text::looks_like_text(head) ? Fi
 
 }  // namespace
 
-const ReaderSpec spec = {"lines", "text lines", "any text, a line an event; syslog headers (RFC 3164, RFC 5424, ISO 8601)", sniff,
+const ReaderSpec spec = {"lines", "text lines",
+                         "any text, a line an event; syslog headers (RFC 3164, RFC 5424, ISO 8601)", sniff,
                          [](const Demand& demand, const ReadOptions& options) -> std::unique_ptr<Reader> {
                            return std::make_unique<LinesReader>(demand, options);
                          }};

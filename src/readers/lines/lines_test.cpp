@@ -49,8 +49,8 @@ TEST(Lines, ReadHeadersWithoutHostPidOrTag) {
 }
 
 TEST(Lines, ReadRfc5424WithStructuredData) {
-  const OwnedEvent event = one(
-      R"(<34>1 2020-10-11T22:14:15.003Z host.example su 77 ID47 [a@1 x="1" y="q\"\]\\"][b z="2"] text [not sd])");
+  const OwnedEvent event =
+      one(R"(<34>1 2020-10-11T22:14:15.003Z host.example su 77 ID47 [a@1 x="1" y="q\"\]\\"][b z="2"] text [not sd])");
   EXPECT_EQ(event.source, "syslog");
   EXPECT_EQ(event.time.iso(), "2020-10-11T22:14:15.003Z");
   EXPECT_EQ(event.get("msgid"), "ID47");
@@ -105,7 +105,8 @@ TEST(Lines, ReadKeyValues) {
 }
 
 TEST(Lines, ReadCefAndLeef) {
-  const OwnedEvent cef = one(R"(Aug  4 01:02:03 gate CEF:0|V|P \| Q|1|sig|Name|7|msg=a b\=c d=e=f path=C:\\x)", in_year(2021));
+  const OwnedEvent cef =
+      one(R"(Aug  4 01:02:03 gate CEF:0|V|P \| Q|1|sig|Name|7|msg=a b\=c d=e=f path=C:\\x)", in_year(2021));
   EXPECT_EQ(cef.source, "cef");
   EXPECT_EQ(cef.get("deviceProduct"), "P | Q");
   EXPECT_EQ(cef.get("severity"), "7");
@@ -129,17 +130,20 @@ TEST(Lines, ReadRouterMarks) {
 }
 
 TEST(Lines, ReadSudoAndNetfilterPairs) {
-  const OwnedEvent sudo = one("Aug  4 01:02:03 gate sudo: karin : TTY=pts/0 ; USER=root ; COMMAND=/bin/sh -c a ; b", in_year(2021));
+  const OwnedEvent sudo =
+      one("Aug  4 01:02:03 gate sudo: karin : TTY=pts/0 ; USER=root ; COMMAND=/bin/sh -c a ; b", in_year(2021));
   EXPECT_EQ(sudo.get("USER"), "root");
   EXPECT_EQ(sudo.get("COMMAND"), "/bin/sh -c a ; b");
-  const OwnedEvent drop = one("Aug  4 01:02:03 gate kernel: [1.5] DROP IN=eth0 OUT= SRC=192.0.2.1 DST=192.0.2.2 PROTO=TCP DPT=22", in_year(2021));
+  const OwnedEvent drop =
+      one("Aug  4 01:02:03 gate kernel: [1.5] DROP IN=eth0 OUT= SRC=192.0.2.1 DST=192.0.2.2 DPT=22", in_year(2021));
   EXPECT_EQ(drop.source, "netfilter");
   EXPECT_EQ(drop.get("DPT"), "22");
 }
 
 TEST(Lines, CarryTheYearAcrossNewYear) {
-  const ReadResult result = read_whole(spec, "Dec 31 23:59:59 a b: 1\nJan  1 00:00:01 a b: 2\nDec 31 23:59:58 a b: 3\nJan  1 00:00:02 a b: 4\n",
-                                       in_year(2020));
+  const ReadResult result = read_whole(
+      spec, "Dec 31 23:59:59 a b: 1\nJan  1 00:00:01 a b: 2\nDec 31 23:59:58 a b: 3\nJan  1 00:00:02 a b: 4\n",
+      in_year(2020));
   ASSERT_EQ(result.events.size(), 4u);
   EXPECT_EQ(result.events[0].time.iso(), "2020-12-31T23:59:59Z");
   EXPECT_EQ(result.events[1].time.iso(), "2021-01-01T00:00:01Z");
@@ -249,7 +253,8 @@ TEST(Lines, DoNotClaimBinaryData) {
   EXPECT_EQ(spec.sniff(std::string("MZ\x90\0\3\0\0\0\4\0\0\0\xff\xff\0\0", 16), true), Fit::none);
   EXPECT_EQ(spec.sniff("", true), Fit::none);
   EXPECT_EQ(spec.sniff("plain words\n", true), Fit::weak);
-  EXPECT_EQ(spec.sniff("Aug  4 01:02:03 g p: x\n" + std::string(500, '\0') + "\nAug  4 01:02:04 g p: y\n", true), Fit::weak);
+  EXPECT_EQ(spec.sniff("Aug  4 01:02:03 g p: x\n" + std::string(500, '\0') + "\nAug  4 01:02:04 g p: y\n", true),
+            Fit::weak);
 }
 
 }  // namespace

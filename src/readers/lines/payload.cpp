@@ -5,10 +5,10 @@
 
 namespace tocsin::lines {
 
-const std::string_view kNames[kNameCount] = {
-    "timestamp",    "hostname",      "program",       "pid",         "message", "facility", "severity", "msgid",
-    "deviceVendor", "deviceProduct", "deviceVersion", "signatureId", "name",    "type",     "subtype",  "receive_time",
-    "serial",       "USER"};
+const std::string_view kNames[kNameCount] = {"timestamp",     "hostname",    "program", "pid",          "message",
+                                             "facility",      "severity",    "msgid",   "deviceVendor", "deviceProduct",
+                                             "deviceVersion", "signatureId", "name",    "type",         "subtype",
+                                             "receive_time",  "serial",      "USER"};
 
 namespace {
 
@@ -16,8 +16,8 @@ bool is_digit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool is_letter(char c) { return static_cast<unsigned char>((c | 32) - 'a') < 26; }
 bool is_key(char c) {
-  return is_digit(c) || is_letter(c) || c == '_' || c == '.' || c == '-' || c == '/' ||
-         c == ':' || c == '@' || c == '[' || c == ']';
+  return is_digit(c) || is_letter(c) || c == '_' || c == '.' || c == '-' || c == '/' || c == ':' || c == '@' ||
+         c == '[' || c == ']';
 }
 
 // `key=` at the front.
@@ -61,8 +61,9 @@ std::optional<RouterMark> router_mark(std::string_view text) {
   return std::nullopt;
 }
 
-constexpr std::array<std::string_view, 11> kPaloAltoTypes = {"TRAFFIC", "THREAT", "SYSTEM",  "CONFIG",     "GLOBALPROTECT", "USERID",
-                                                             "HIPMATCH", "AUTHENTICATION", "DECRYPTION", "CORRELATION", "GTP"};
+constexpr std::string_view kPaloAltoTypes[] = {"TRAFFIC",       "THREAT",      "SYSTEM",   "CONFIG",
+                                               "GLOBALPROTECT", "USERID",      "HIPMATCH", "AUTHENTICATION",
+                                               "DECRYPTION",    "CORRELATION", "GTP"};
 
 // FUTURE_USE,receive time,serial,type,subtype,…
 std::array<std::string_view, 5> palo_alto_columns(std::string_view message) {
@@ -100,7 +101,8 @@ std::string_view unescape(std::string_view value, text::Sink& sink) {
 // ArcSight CEF: CEF:0|vendor|product|version|id|name|severity|key=value …, where values hold blanks: a value ends
 // before the last blank that precedes the next unescaped `=`.
 void put_cef(std::string_view text, text::Sink& sink) {
-  static constexpr std::array kColumns = {kDeviceVendor, kDeviceProduct, kDeviceVersion, kSignatureId, kName, kSeverity};
+  static constexpr std::array kColumns = {kDeviceVendor, kDeviceProduct, kDeviceVersion,
+                                          kSignatureId,  kName,          kSeverity};
   const auto bar = [&](std::size_t from) {
     while (from < text.size() && text[from] != '|') from += text[from] == '\\' ? 2 : 1;
     return std::min(from, text.size());
@@ -253,7 +255,8 @@ Payload classify(std::string_view line, Header& h) {
   if (h.structured.starts_with("[junos@")) return Payload::juniper;
   if (h.is_syslog || first == '%') {
     // The mark may be the tag, or stand behind a sequence number and the router's own time.
-    const std::size_t after = h.time.empty() ? 0 : static_cast<std::size_t>(h.time.data() + h.time.size() - line.data());
+    const std::size_t after =
+        h.time.empty() ? 0 : static_cast<std::size_t>(h.time.data() + h.time.size() - line.data());
     const std::string_view tail = line.substr(after);
     if (const std::size_t percent = tail.substr(0, 160).find('%'); percent != std::string_view::npos) {
       if (tail.substr(percent).starts_with("%%") && percent + 4 < tail.size() && is_digit(tail[percent + 2])) {
@@ -282,7 +285,8 @@ Payload classify(std::string_view line, Header& h) {
     if (m.find(" SRC=") != std::string_view::npos && m.find("IN=") != std::string_view::npos) return Payload::netfilter;
   }
   if (is_digit(first) && m.size() > 30) {
-    if (const auto columns = palo_alto_columns(m); std::ranges::find(kPaloAltoTypes, columns[3]) != kPaloAltoTypes.end())
+    if (const auto columns = palo_alto_columns(m);
+        std::ranges::find(kPaloAltoTypes, columns[3]) != std::end(kPaloAltoTypes))
       return Payload::paloalto;
   }
   if (starts_with_key(m)) {
@@ -298,15 +302,24 @@ Payload classify(std::string_view line, Header& h) {
 
 std::string_view source_of(Payload payload, const Header& header) {
   switch (payload) {
-    case Payload::fortigate: return "fortigate";
-    case Payload::cef: return "cef";
-    case Payload::leef: return "leef";
-    case Payload::cisco: return "cisco";
-    case Payload::huawei: return "huawei";
-    case Payload::juniper: return "juniper";
-    case Payload::paloalto: return "paloalto";
-    case Payload::netfilter: return "netfilter";
-    default: return header.is_syslog ? "syslog" : "text";
+    case Payload::fortigate:
+      return "fortigate";
+    case Payload::cef:
+      return "cef";
+    case Payload::leef:
+      return "leef";
+    case Payload::cisco:
+      return "cisco";
+    case Payload::huawei:
+      return "huawei";
+    case Payload::juniper:
+      return "juniper";
+    case Payload::paloalto:
+      return "paloalto";
+    case Payload::netfilter:
+      return "netfilter";
+    default:
+      return header.is_syslog ? "syslog" : "text";
   }
 }
 
@@ -314,11 +327,21 @@ void put_payload(Payload payload, const Header& header, text::Sink& sink) {
   const std::string_view m = header.message;
   switch (payload) {
     case Payload::key_value:
-    case Payload::fortigate: put_key_values(m, sink); break;
-    case Payload::netfilter: put_key_values(m.substr(m.find("IN=")), sink); break;
-    case Payload::cef: put_cef(m, sink); break;
-    case Payload::leef: put_leef(m, sink); break;
-    case Payload::sudo: put_sudo(m, sink); break;
+    case Payload::fortigate:
+      put_key_values(m, sink);
+      break;
+    case Payload::netfilter:
+      put_key_values(m.substr(m.find("IN=")), sink);
+      break;
+    case Payload::cef:
+      put_cef(m, sink);
+      break;
+    case Payload::leef:
+      put_leef(m, sink);
+      break;
+    case Payload::sudo:
+      put_sudo(m, sink);
+      break;
     case Payload::paloalto: {
       const auto columns = palo_alto_columns(m);
       sink.put(kReceiveTime, columns[1]);
@@ -327,7 +350,8 @@ void put_payload(Payload payload, const Header& header, text::Sink& sink) {
       sink.put(kSubtype, columns[4]);
       break;
     }
-    default: break;
+    default:
+      break;
   }
 }
 
@@ -336,7 +360,8 @@ std::optional<Time> payload_time(Payload payload, const Header& header, int offs
   text::Stamp stamp;
   if (payload == Payload::fortigate) {
     // Nanoseconds since 1970 in newer versions, seconds in older ones.
-    if (const std::string_view ticks = value_of(m, "eventtime="); ticks.size() == 19 && std::ranges::all_of(ticks, is_digit)) {
+    if (const std::string_view ticks = value_of(m, "eventtime=");
+        ticks.size() == 19 && std::ranges::all_of(ticks, is_digit)) {
       std::int64_t value = 0;
       for (const char c : ticks) value = value * 10 + (c - '0');
       if (ticks < "9") return Time::from_nanoseconds(value, 9);
@@ -352,8 +377,10 @@ std::optional<Time> payload_time(Payload payload, const Header& header, int offs
   }
   if (payload == Payload::cef && header.time.empty()) {
     for (const std::string_view key : {"rt=", "end=", "start="})
-      if (const std::size_t at = m.find(key); at != std::string_view::npos && at > 0 && (m[at - 1] == ' ' || m[at - 1] == '|'))
-        if (text::read_stamp(m.substr(at + key.size()), stamp, true) && stamp.dated()) return stamp.at(0, offset_minutes);
+      if (const std::size_t at = m.find(key);
+          at != std::string_view::npos && at > 0 && (m[at - 1] == ' ' || m[at - 1] == '|'))
+        if (text::read_stamp(m.substr(at + key.size()), stamp, true) && stamp.dated())
+          return stamp.at(0, offset_minutes);
   }
   return std::nullopt;
 }

@@ -12,13 +12,41 @@
 namespace tocsin::lines {
 
 enum class Payload : std::uint8_t {
-  none, key_value, fortigate, cef, leef, cisco, huawei, juniper, paloalto, netfilter, sudo, access, audit
+  none,
+  key_value,
+  fortigate,
+  cef,
+  leef,
+  cisco,
+  huawei,
+  juniper,
+  paloalto,
+  netfilter,
+  sudo,
+  access,
+  audit
 };
 
 // The fixed names that lines.cpp and payload.cpp give.
 enum Name : std::size_t {
-  kTimestamp, kHostname, kProgram, kPid, kMessage, kFacility, kSeverity, kMsgid,
-  kDeviceVendor, kDeviceProduct, kDeviceVersion, kSignatureId, kName, kType, kSubtype, kReceiveTime, kSerial, kUser,
+  kTimestamp,
+  kHostname,
+  kProgram,
+  kPid,
+  kMessage,
+  kFacility,
+  kSeverity,
+  kMsgid,
+  kDeviceVendor,
+  kDeviceProduct,
+  kDeviceVersion,
+  kSignatureId,
+  kName,
+  kType,
+  kSubtype,
+  kReceiveTime,
+  kSerial,
+  kUser,
   kNameCount
 };
 extern const std::string_view kNames[kNameCount];

@@ -17,7 +17,7 @@ std::size_t after_last_line_end(std::string_view data, Encoding encoding) {
     return at == std::string_view::npos ? 0 : at + 1;
   }
   for (std::size_t end = data.size() & ~std::size_t{1}; end >= 2; end -= 2) {
-    const char *unit = data.data() + end - 2;
+    const char* unit = data.data() + end - 2;
     const char low = encoding == Encoding::utf16le ? unit[0] : unit[1];
     const char high = encoding == Encoding::utf16le ? unit[1] : unit[0];
     if (low == '\n' && high == 0) return end;
@@ -117,7 +117,8 @@ Result<std::optional<Block>> LineCutter::next(Stream& stream, std::vector<Anomal
 
 Result<std::optional<Block>> LineCutter::long_line(Stream& stream, Bytes buffer, std::vector<Anomaly>& anomalies) {
   const std::uint64_t start = offset_;
-  const std::size_t kept = std::min({buffer.size(), kHeadKept, record_max_}) / unit_size(encoding_) * unit_size(encoding_);
+  const std::size_t kept =
+      std::min({buffer.size(), kHeadKept, record_max_}) / unit_size(encoding_) * unit_size(encoding_);
   Block head{Bytes::copy(buffer.text().substr(0, kept)), offset_, line_, nullptr};
   offset_ += buffer.size();
   // The rest goes through one buffer. UTF-16 units stay aligned, because every fill but the last is even.

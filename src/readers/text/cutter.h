@@ -39,10 +39,10 @@ class LineCutter {
   std::size_t record_max_;
   Encoding encoding_ = Encoding::utf8;
   bool begun_ = false, ended_ = false;
-  Bytes carry_;                // read, not yet given out
-  std::uint64_t offset_ = 0;   // of the next block
-  std::uint64_t line_ = 1;     // number of its first line
-  std::optional<Error> error_; // met while reading; reported once the bytes before it were given out
+  Bytes carry_;                 // read, not yet given out
+  std::uint64_t offset_ = 0;    // of the next block
+  std::uint64_t line_ = 1;      // number of its first line
+  std::optional<Error> error_;  // met while reading; reported once the bytes before it were given out
 };
 
 // Line ends in `data`, of that encoding.

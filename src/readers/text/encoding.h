@@ -31,7 +31,8 @@ inline std::size_t find_line_end(std::string_view data, std::size_t from, Encodi
   for (std::size_t at = next(from); at != std::string_view::npos; at = next(at + 1)) {
     const std::size_t unit = at & ~std::size_t{1};
     if (unit + 2 > data.size()) return std::string_view::npos;
-    if (encoding == Encoding::utf16le ? at == unit && data[unit + 1] == 0 : at == unit + 1 && data[unit] == 0) return unit;
+    if (encoding == Encoding::utf16le ? at == unit && data[unit + 1] == 0 : at == unit + 1 && data[unit] == 0)
+      return unit;
   }
   return std::string_view::npos;
 }

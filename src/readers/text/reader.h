@@ -13,10 +13,10 @@ namespace tocsin::text {
 
 // One line of a block, as a parser sees it.
 struct Line {
-  std::string_view text;   // UTF-8 (repair says whether it is invalid), without the line end
-  std::string_view raw;    // the evidence's bytes
-  std::uint64_t offset;    // in the evidence
-  std::uint64_t number;    // from 1
+  std::string_view text;  // UTF-8 (repair says whether it is invalid), without the line end
+  std::string_view raw;   // the evidence's bytes
+  std::uint64_t offset;   // in the evidence
+  std::uint64_t number;   // from 1
   bool repair;
 };
 
@@ -37,7 +37,8 @@ inline Described text_of(const Event& event, Arena& arena) {
   return {text, !is_ascii(text) && !is_utf8(text)};
 }
 
-// Calls f(const Line&) for every line of the block that isn't empty. Lines beyond record_max are cut to their head and reported.
+// Calls f(const Line&) for every line of the block that isn't empty. Lines beyond record_max are cut to their head and
+// reported.
 template <class F>
 void walk(const Block& block, Encoding encoding, std::size_t record_max, Batch& out, F&& f) {
   const std::string_view data = block.data.text();
@@ -45,9 +46,9 @@ void walk(const Block& block, Encoding encoding, std::size_t record_max, Batch& 
   std::uint64_t number = block.first_record;
   for_each_line(data, encoding, [&](std::string_view raw, std::size_t at) {
     if (raw.size() > record_max) {
-      out.anomalies().push_back({"record-too-long", block.offset + at, raw.size(),
-                                 "a line of " + std::to_string(raw.size()) + " bytes; the limit is " +
-                                     std::to_string(record_max)});
+      out.anomalies().push_back(
+          {"record-too-long", block.offset + at, raw.size(),
+           "a line of " + std::to_string(raw.size()) + " bytes; the limit is " + std::to_string(record_max)});
       raw = raw.substr(0, std::min(record_max, kHeadKept) & ~std::size_t{1});
     }
     if (!raw.empty()) {

@@ -66,8 +66,8 @@ bool clock(Cursor& c, Stamp& s, bool seconds_needed = true) {
   } else if (seconds_needed) {
     return false;
   }
-  if (c.peek() == ' ' && (c.peek(2) | 32) == 'm' && ((c.peek(1) | 32) == 'a' || (c.peek(1) | 32) == 'p') && s.hour >= 1 &&
-      s.hour <= 12 && !is_alpha(c.peek(3))) {
+  if (c.peek() == ' ' && (c.peek(2) | 32) == 'm' && ((c.peek(1) | 32) == 'a' || (c.peek(1) | 32) == 'p') &&
+      s.hour >= 1 && s.hour <= 12 && !is_alpha(c.peek(3))) {
     s.hour = s.hour % 12 + ((c.peek(1) | 32) == 'p' ? 12 : 0);
     c.at += 3;
   }
@@ -78,10 +78,9 @@ struct ZoneName {
   std::string_view name;
   int minutes;
 };
-constexpr ZoneName kZones[] = {{"UTC", 0},    {"GMT", 0},    {"CET", 60},    {"CEST", 120}, {"EET", 120},
-                               {"EEST", 180},         {"WET", 0},    {"WEST", 60},   {"MSK", 180},  {"EST", -300},
-                               {"EDT", -240},         {"CDT", -300}, {"MDT", -360},  {"PST", -480}, {"PDT", -420},
-                               {"JST", 540}};
+constexpr ZoneName kZones[] = {{"UTC", 0},    {"GMT", 0},    {"CET", 60},   {"CEST", 120}, {"EET", 120},  {"EEST", 180},
+                               {"WET", 0},    {"WEST", 60},  {"MSK", 180},  {"EST", -300}, {"EDT", -240}, {"CDT", -300},
+                               {"MDT", -360}, {"PST", -480}, {"PDT", -420}, {"JST", 540}};
 
 // [ ](Z|±HH:MM|±HHMM|±HH|UTC|CEST|…); nothing read where there is none.
 void zone(Cursor& c, Stamp& s) {
@@ -248,7 +247,7 @@ bool starts_token(char before) {
 
 unsigned month_of(const char* three) {
   const std::uint32_t key = static_cast<std::uint32_t>((three[0] | 32) << 16 | (three[1] | 32) << 8 | (three[2] | 32));
-  const auto of = [](const char (&name)[4]) {
+  const auto of = [](const char(&name)[4]) {
     return static_cast<std::uint32_t>(name[0] << 16 | name[1] << 8 | name[2]);
   };
   static constexpr char kNames[12][4] = {"jan", "feb", "mar", "apr", "may", "jun",

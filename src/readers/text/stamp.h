@@ -29,10 +29,10 @@ struct Stamp {
 
 // A time at the very front of the text, in any of these shapes (fractions and zones where they are usual):
 //   2020-08-24T01:12:09.123+02:00   2020-08-24 01:12:09,123   2020/08/24 01:12:09   20200824T011209Z
-//   24/Aug/2020:01:12:09 +0200      24-Aug-2020 01:12:09.123  24 Aug 2020 01:12:09  08/24/2020 01:12:09   24.08.2020 01:12:09
-//   Aug 24 01:12:09[.123]           Aug 24 2020 01:12:09      Aug 24, 2020 1:12:09 AM
-//   Mon Aug 24 01:12:09.123 2020    Mon, 24 Aug 2020 01:12:09 +0200                 Mon 2020-08-24 01:12:09 UTC
-//   1598231529.123  1598231529123   (only with `epoch`, and only followed by a space or another delimiter)
+//   24/Aug/2020:01:12:09 +0200      24-Aug-2020 01:12:09.123  24 Aug 2020 01:12:09  08/24/2020 01:12:09   24.08.2020
+//   01:12:09 Aug 24 01:12:09[.123]           Aug 24 2020 01:12:09      Aug 24, 2020 1:12:09 AM Mon Aug 24 01:12:09.123
+//   2020    Mon, 24 Aug 2020 01:12:09 +0200                 Mon 2020-08-24 01:12:09 UTC 1598231529.123  1598231529123
+//   (only with `epoch`, and only followed by a space or another delimiter)
 bool read_stamp(std::string_view text, Stamp& out, bool epoch = false);
 
 // The same, for a fully dated time, anywhere in the first `window` bytes, where a token begins. Returns its place.
