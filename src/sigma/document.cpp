@@ -110,6 +110,7 @@ void read_documents(std::string_view path, std::string_view text, Arena& arena, 
 }
 
 std::string id_of(const Yaml& root) { return text_of(root.find("id")); }
+std::string name_of(const Yaml& root) { return text_of(root.find("name")); }
 
 std::vector<std::string> texts_of(const Yaml* node) {
   std::vector<std::string> out;

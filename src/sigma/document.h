@@ -27,8 +27,9 @@ void read_documents(std::string_view path, std::string_view text, Arena& arena, 
 // Title, id, author, level, tags … An error where one of them forbids running the rule.
 Result<void> read_heading(const Document& document, Heading& out);
 
-// The document's id, as far as one can be read; for refusals.
+// The document's id and name, "" where there is none.
 std::string id_of(const Yaml& root);
+std::string name_of(const Yaml& root);
 
 Result<Logsource> read_logsource(const Yaml& root);
 

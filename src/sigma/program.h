@@ -168,11 +168,19 @@ struct Refusal {
   std::string id, reason, hint;  // reason quotes the offending text
 };
 
+// A filter document and what it changed: each of `rules` now runs as `rule and (filter condition)`.
+struct FilterUse {
+  std::string path, id, title;
+  std::uint32_t line = 0;
+  std::vector<std::string> rules;    // ids, or titles where there is none
+  std::vector<std::string> missing;  // named, but not loaded or of another logsource
+};
+
 struct RuleSet {
   std::vector<Rule> rules;
   std::vector<Correlation> correlations;
   std::vector<Refusal> refused;
-  std::size_t filters = 0;    // filter documents in force; each changed the rules that it names
+  std::vector<FilterUse> filters;
   std::size_t ignored = 0;    // YAML documents that are neither rule, correlation nor filter
 };
 

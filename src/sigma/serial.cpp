@@ -238,6 +238,10 @@ template <class A> void visit(A& a, Refusal& x) {
   auto& [path, line, id, reason, hint] = x;
   all(a, path, line, id, reason, hint);
 }
+template <class A> void visit(A& a, FilterUse& x) {
+  auto& [path, id, title, line, rules, missing] = x;
+  all(a, path, id, title, line, rules, missing);
+}
 template <class A> void visit(A& a, RuleSet& x) {
   auto& [rules, correlations, refused, filters, ignored] = x;
   all(a, rules, correlations, refused, filters, ignored);

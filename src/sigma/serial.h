@@ -10,7 +10,7 @@
 namespace tocsin::sigma {
 
 // Raised with every change of program.h or of lowering: bytes of another version are an error.
-inline constexpr std::uint32_t kSerialVersion = 1;
+inline constexpr std::uint32_t kSerialVersion = 2;
 
 std::string serialise(const RuleSet& set);
 

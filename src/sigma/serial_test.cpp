@@ -31,7 +31,7 @@ detection:
   correlation.percentile = 95;
   set.correlations.push_back(correlation);
   set.refused.push_back({"b.yml", 3, "id", "reason", "hint"});
-  set.filters = 2;
+  set.filters.push_back({"f.yml", "id", "title", 7, {"a"}, {"b"}});
   set.ignored = 1;
   return set;
 }
