@@ -1,6 +1,7 @@
 // The table of readers. To add one: a folder beside the others, and a name here.
 #include <array>
 
+#include "readers/evtx/evtx.h"
 #include "readers/lines/lines.h"
 #include "readers/reader.h"
 
@@ -8,6 +9,7 @@ namespace tocsin {
 
 std::span<const ReaderSpec* const> all_readers() {
   static constexpr std::array table{
+      &evtx::spec,
       &lines::spec,
   };
   return table;

@@ -2,12 +2,14 @@
 
 #include <array>
 
+#include "tests/support/samples_evtx.h"
 #include "tests/support/samples_text.h"
 
 namespace tocsin::tests {
 
 std::span<const Sample> all_samples() {
   static constexpr std::array table{
+      Sample{"evtx", sample_evtx},
       Sample{"lines", sample_lines},
   };
   return table;

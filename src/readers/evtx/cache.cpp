@@ -1,0 +1,115 @@
+#include "readers/evtx/cache.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/hash.h"
+
+namespace tocsin::evtx {
+namespace {
+
+constexpr std::size_t kCandidatesMax = 8;  // of one GUID and size
+
+// The body as words with every offset (of a name, and a name's link to the next) blanked out.
+void remember(Template& made, std::string_view body) {
+  made.words.assign((body.size() + 7) / 8, 0);
+  made.mask.assign(made.words.size(), 0);
+  std::string mask(body.size(), '\xff');
+  for (const Template::NameRef& ref : made.refs)
+    mask.replace(ref.at, ref.is_inline ? 8 : 4, ref.is_inline ? 8 : 4, '\0');
+  std::memcpy(made.words.data(), body.data(), body.size());
+  std::memcpy(made.mask.data(), mask.data(), mask.size());
+  for (std::size_t i = 0; i < made.words.size(); ++i) made.words[i] &= made.mask[i];
+}
+
+bool leads_to(View view, std::size_t body, const Template::NameRef& ref) {
+  const std::size_t field = body + ref.at;
+  const std::size_t place = view.at(load32(view.bytes.data() + field));
+  if (ref.is_inline) return place == field + 4;
+  if (place == field + 4) return false;
+  const auto* header = overlay<NameHeader>(view.bytes, place);
+  const std::size_t size = ref.units.size();
+  return header && 2u * header->units == size && size <= view.bytes.size() - place - sizeof(NameHeader) &&
+         std::memcmp(view.bytes.data() + place + sizeof(NameHeader), ref.units.data(), size) == 0;
+}
+
+bool same(const Template& known, View view, std::size_t body) {
+  const char* at = view.bytes.data() + body;
+  const std::size_t whole = known.size / 8;
+  std::uint64_t difference = 0;
+  for (std::size_t i = 0; i < whole; ++i) difference |= (load64(at + 8 * i) ^ known.words[i]) & known.mask[i];
+  if (const std::size_t rest = known.size % 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, at + 8 * whole, rest);
+    difference |= (word ^ known.words[whole]) & known.mask[whole];
+  }
+  if (difference) return false;
+  return std::ranges::all_of(known.refs, [&](const Template::NameRef& ref) { return leads_to(view, body, ref); });
+}
+
+}  // namespace
+
+void TemplateCache::begin(const Demand& demand, std::uint64_t serial) {
+  unshared_.clear();
+  plain_.clear();
+  demand_ = &demand;
+  const bool same_demand = serial == serial_ || std::ranges::equal(names_, demand.names());
+  serial_ = serial;
+  if (same_demand && bytes_ <= kBytesMax) return;
+  templates_.clear();
+  bytes_ = 0;
+  names_.assign(demand.names().begin(), demand.names().end());
+}
+
+const Template* TemplateCache::get(View view, std::size_t place, std::uint32_t id, std::int64_t& budget) {
+  const auto* header = overlay<TemplateHeader>(view.bytes, place);
+  if (!header || load32(header->guid) != id) return nullptr;
+  const std::size_t body = place + sizeof(TemplateHeader);
+  // A size of zero or beyond the chunk is a lie: the tokens say where the definition ends.
+  const std::size_t left = view.bytes.size() - body;
+  const bool lies = header->size == 0 || header->size > left;
+  const std::size_t size = lies ? left : static_cast<std::size_t>(header->size);
+  if ((budget -= static_cast<std::int64_t>(sizeof(TemplateHeader) + (lies ? 0 : size))) < 0) return nullptr;
+
+  const std::string_view guid(header->guid, sizeof header->guid);
+  Candidates* known = nullptr;
+  if (!lies) {
+    known = &templates_[hash64(guid, size)];
+    if (known->empty()) bytes_ += sizeof(Candidates) + 64;
+    for (const auto& candidate : *known)
+      if (candidate->size == size && candidate->guid == guid && same(*candidate, view, body)) return candidate.get();
+  }
+  auto made = std::make_unique<Template>();
+  std::size_t end = body;
+  std::size_t begin = body;
+  if (size >= 4 && view.bytes[body] == '\x0f') begin += 4;
+  compile(view, begin, body + size, Dependencies::given, *demand_, *made, end);
+  for (Template::NameRef& ref : made->refs) ref.at += static_cast<std::uint32_t>(begin - body);
+  made->guid = guid;
+  if (lies) {
+    if (end < view.bytes.size() && view.bytes[end] == '\0') ++end;
+    made->size = static_cast<std::uint32_t>(end - body);
+    budget -= made->size;
+    if (made->problem.empty()) made->problem = "the template's size is wrong";
+  } else {
+    made->size = static_cast<std::uint32_t>(size);
+  }
+  // A damaged definition may hang on what lies around it, so it isn't shared.
+  if (!known || !made->problem.empty() || known->size() >= kCandidatesMax) {
+    unshared_.push_back(std::move(made));
+    return unshared_.back().get();
+  }
+  remember(*made, view.bytes.substr(body, size));
+  bytes_ += made->memory();
+  known->push_back(std::move(made));
+  return known->back().get();
+}
+
+const Template* TemplateCache::plain(View view, std::size_t begin, std::size_t limit, Dependencies dependencies,
+                                     std::size_t& end) {
+  plain_.push_back(std::make_unique<Template>());
+  compile(view, begin, limit, dependencies, *demand_, *plain_.back(), end);
+  return plain_.back().get();
+}
+
+}  // namespace tocsin::evtx
