@@ -2,6 +2,7 @@
 #include <array>
 
 #include "readers/evtx/evtx.h"
+#include "readers/json/json.h"
 #include "readers/lines/lines.h"
 #include "readers/reader.h"
 
@@ -10,6 +11,7 @@ namespace tocsin {
 std::span<const ReaderSpec* const> all_readers() {
   static constexpr std::array table{
       &evtx::spec,
+      &json::spec,
       &lines::spec,
   };
   return table;

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "tests/support/samples_evtx.h"
+#include "tests/support/samples_json.h"
 #include "tests/support/samples_text.h"
 
 namespace tocsin::tests {
@@ -10,6 +11,7 @@ namespace tocsin::tests {
 std::span<const Sample> all_samples() {
   static constexpr std::array table{
       Sample{"evtx", sample_evtx},
+      Sample{"json", sample_json},
       Sample{"lines", sample_lines},
   };
   return table;

@@ -1,0 +1,52 @@
+// Layouts: what wrote this record, where its time stands, how its fields are named.
+// Decided record by record, by the keys at the record's top. layouts.cpp is the table.
+//
+//   source              recognised by (keys at the top)                            names of the fields
+//   windows             Event{System}, System+EventData (evtx_dump, xmltodict,     normal form of Windows records
+//                       Chainsaw, Velociraptor), winlog (Winlogbeat), EventID with
+//                       Channel or provider (NXLog, Mordor, Sentinel, Splunk),
+//                       Get-WinEvent, Hayabusa
+//   sysmon-linux        the same, provider Linux-Sysmon                            the same
+//   cloudtrail          eventSource eventName + awsRegion | userIdentity | …       AWS: eventName, userIdentity.type
+//   m365                Operation + Workload | RecordType | …; AuditData opened    Office 365 management API
+//   entra.signin        category *SignInLogs; Graph signIns; SigninLogs tables     as exported: ResultType, properties.…
+//   entra.audit         category AuditLogs; Graph directoryAudits; tables          as exported
+//   entra.risk          riskEventType                                              as exported
+//   azure.activity      operationName + subscription; activity log exports         as exported
+//   azure               any other diagnostic category                              as exported
+//   suricata.<type>     event_type + flow_id | src_ip | …                          EVE
+//   zeek.<path>         _path, else by the keys of each log                        Zeek
+//   kubernetes.audit    auditID verb                                               audit.k8s.io
+//   gcp.audit, gcp      protoPayload; logName                                      Google Cloud logging
+//   google_workspace.<application>   Reports API activity; protoPayload of admin, login
+//   okta github.audit onelogin bitbucket.audit duo opencanary journald docker      the vendor's own
+//   json                everything else
+#pragma once
+#include <cstdint>
+#include <string_view>
+
+#include "base/time.h"
+#include "readers/json/tape.h"
+#include "readers/json/walk.h"
+
+namespace tocsin::json {
+
+struct Layout;
+
+// A record that was told apart: its root may lie inside the element (Elasticsearch's _source, Chainsaw's document).
+struct Told {
+  const Layout* layout = nullptr;
+  const Node* root = nullptr;
+  const Node* embedded = nullptr;  // a string that holds the record proper as JSON: AuditData, CloudTrailEvent
+};
+Told tell(const Tape& tape, const Node& object);
+
+struct Heading {
+  std::string_view source;
+  Time time = Time::none();
+  std::uint64_t record = 0;  // 0: it has no number of its own
+};
+// Puts the record's fields into the walk's sink.
+Heading read_record(const Walk& walk, const Told& told, int utc_offset_minutes);
+
+}  // namespace tocsin::json
