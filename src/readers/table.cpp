@@ -1,10 +1,14 @@
 // The table of readers. To add one: a folder beside the others, and a name here.
 #include <array>
 
+#include "readers/access/access.h"
+#include "readers/auditd/auditd.h"
 #include "readers/evtx/evtx.h"
 #include "readers/json/json.h"
 #include "readers/lines/lines.h"
 #include "readers/reader.h"
+#include "readers/w3c/w3c.h"
+#include "readers/zeek/zeek.h"
 
 namespace tocsin {
 
@@ -12,6 +16,10 @@ std::span<const ReaderSpec* const> all_readers() {
   static constexpr std::array table{
       &evtx::spec,
       &json::spec,
+      &zeek::spec,
+      &w3c::spec,
+      &auditd::spec,
+      &access::spec,
       &lines::spec,
   };
   return table;

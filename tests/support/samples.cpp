@@ -12,7 +12,11 @@ std::span<const Sample> all_samples() {
   static constexpr std::array table{
       Sample{"evtx", sample_evtx},
       Sample{"json", sample_json},
+      Sample{"access", sample_access},
+      Sample{"auditd", sample_auditd},
       Sample{"lines", sample_lines},
+      Sample{"w3c", sample_w3c},
+      Sample{"zeek", sample_zeek},
   };
   return table;
 }

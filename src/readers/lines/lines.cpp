@@ -2,6 +2,10 @@
 // (undated.h), which hands every block the year and month it starts with.
 #include "readers/lines/lines.h"
 
+#include <array>
+
+#include "readers/access/line.h"
+#include "readers/auditd/record.h"
 #include "readers/dated.h"
 #include "readers/lines/header.h"
 #include "readers/lines/payload.h"
@@ -54,10 +58,76 @@ std::optional<int> year_within(std::string_view data, text::Encoding encoding, s
   return year;
 }
 
+// The names of all the shapes that a line may have, each at its base.
+constexpr std::size_t kAccessBase = kNameCount;
+constexpr std::size_t kAuditBase = kAccessBase + access::kNameCount;
+std::span<const std::string_view> all_names() {
+  static const auto all = [] {
+    std::array<std::string_view, kAuditBase + auditd::kNameCount> names;
+    auto end = std::copy(kNames, kNames + kNameCount, names.begin());
+    end = std::copy(access::kNames, access::kNames + access::kNameCount, end);
+    std::copy(auditd::kNames, auditd::kNames + auditd::kNameCount, end);
+    return names;
+  }();
+  return all;
+}
+
+// A line, as far as it could be understood.
+struct Parsed {
+  Header header;
+  Payload payload = Payload::none;
+  access::Line access;
+  auditd::RecordLine audit;
+  std::string_view source;
+
+  explicit Parsed(std::string_view line) : header(read_header(line)), payload(classify(line, header)) {
+    source = source_of(payload, header);
+    if (payload == Payload::access) {
+      access = access::read_line(header.message);
+      if (access.shape != access::Shape::none) source = access::source_of(access.shape);
+    } else if (payload == Payload::audit) {
+      if (auditd::read_record(line, audit)) source = "auditd";
+    }
+  }
+
+  Time time(RunningYear& year, int offset_minutes) const {
+    Time time = Time::none();
+    if (!header.time.empty()) {
+      const int running = header.stamp.dated() ? 0 : year.of(header.stamp.month);
+      time = header.stamp.at(running, offset_minutes);
+    }
+    if (access.shape != access::Shape::none) return access.stamp.at(0, offset_minutes);
+    if (audit.time.known() && !audit.stamp.empty()) return audit.time;
+    return payload_time(payload, header, offset_minutes).value_or(time);
+  }
+
+  void put_fields(text::Sink& sink) const {
+    const auto put = [&](Name name, std::string_view value) {
+      if (!value.empty()) sink.put(name, value);
+    };
+    put(kTimestamp, header.time);
+    put(kHostname, header.host);
+    put(kProgram, header.program);
+    put(kPid, header.pid);
+    put(kMsgid, header.msgid);
+    if (payload != Payload::cisco) put(kFacility, facility_name(header.priority));
+    if (payload != Payload::cef) put(kSeverity, severity_name(header.priority));
+    if (!header.structured.empty()) put_structured(header.structured, sink);
+    sink.put(kMessage, header.message);
+    if (access.shape != access::Shape::none) {
+      access::put(access, header.message, sink, kAccessBase);
+    } else if (!audit.stamp.empty()) {
+      auditd::put_event({&audit, 1}, sink, kAuditBase);
+    } else {
+      put_payload(payload, header, sink);
+    }
+  }
+};
+
 class LinesReader final : public Reader {
  public:
   LinesReader(const Demand& demand, const ReadOptions& options)
-      : options_(options), cutter_(options.record_max), names_(demand, kNames) {}
+      : options_(options), cutter_(options.record_max), names_(demand, all_names()) {}
 
   Result<std::optional<Block>> cut(Stream& stream, std::vector<Anomaly>& anomalies) override {
     TRY(std::optional<Block> block, cutter_.next(stream, anomalies));
@@ -93,23 +163,18 @@ class LinesReader final : public Reader {
     RunningYear year = context.year;
     std::vector<Field> fields;
     text::walk(block, context.encoding, options_.record_max, out, [&](const text::Line& line) {
-      Header header = read_header(line.text);
-      const Payload payload = classify(line.text, header);
+      const Parsed parsed(line.text);
       Event event;
       event.offset = line.offset;
       event.record = line.number;
       event.raw = line.raw;
       event.shape = text::shape_of(context.encoding);
-      if (!header.time.empty()) {
-        const int now = header.stamp.dated() ? 0 : year.of(header.stamp.month);
-        event.time = header.stamp.at(now, options_.utc_offset_minutes);
-      }
-      if (const auto better = payload_time(payload, header, options_.utc_offset_minutes)) event.time = *better;
-      event.source = source_of(payload, header);
+      event.time = parsed.time(year, options_.utc_offset_minutes);
+      event.source = parsed.source;
       fields.clear();
       text::Sink sink(names_, fields, out.scratch());
       sink.set_repair(line.repair);
-      put_fields(header, payload, sink);
+      parsed.put_fields(sink);
       event.fields = text::store(fields, out.scratch());
       out.mutable_events().push_back(event);
     });
@@ -118,30 +183,12 @@ class LinesReader final : public Reader {
   void describe(const Batch&, const Event& event, Record& out) const override {
     out.clear();
     const text::Described line = text::text_of(event, out.memory);
-    Header header = read_header(line.text);
-    const Payload payload = classify(line.text, header);
     text::Sink sink(names_, out);
     sink.set_repair(line.repair);
-    put_fields(header, payload, sink);
+    Parsed(line.text).put_fields(sink);
   }
 
  private:
-  static void put_fields(const Header& h, Payload payload, text::Sink& sink) {
-    const auto put = [&](Name name, std::string_view value) {
-      if (!value.empty()) sink.put(name, value);
-    };
-    put(kTimestamp, h.time);
-    put(kHostname, h.host);
-    put(kProgram, h.program);
-    put(kPid, h.pid);
-    put(kMsgid, h.msgid);
-    if (payload != Payload::cisco) put(kFacility, facility_name(h.priority));
-    if (payload != Payload::cef) put(kSeverity, severity_name(h.priority));
-    if (!h.structured.empty()) put_structured(h.structured, sink);
-    sink.put(kMessage, h.message);
-    put_payload(payload, h, sink);
-  }
-
   ReadOptions options_;
   text::LineCutter cutter_;
   text::Names names_;

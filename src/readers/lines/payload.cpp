@@ -236,6 +236,13 @@ Payload classify(std::string_view line, Header& h) {
     h.program = {};
     return cef ? Payload::cef : Payload::leef;
   }
+  // Containers: `TIME stdout F line` (the Kubernetes CRI log format).
+  bool container = false;
+  if (!h.is_syslog && h.stamp.is_iso && (m.starts_with("stdout ") || m.starts_with("stderr ")) && m.size() > 9 &&
+      m[8] == ' ') {
+    h.message = m = m.substr(9);
+    container = true;
+  }
   const char first = m.empty() ? '\0' : m[0];
   if (first == 'C' && m.starts_with("CEF:")) return Payload::cef;
   if (first == 'L' && m.starts_with("LEEF:")) return Payload::leef;
@@ -244,12 +251,13 @@ Payload classify(std::string_view line, Header& h) {
         m.substr(0, 512).find("audit(") != std::string_view::npos)
       return Payload::audit;
   }
-  if (!h.program.empty() || h.is_syslog || h.time.empty()) {
+  if (!h.program.empty() || container) {
     if (h.program == "audispd" || h.program == "audit" || h.program == "kernel") {
       if (m.substr(0, 512).find("audit(") != std::string_view::npos) return Payload::audit;
     }
     if (h.program == "sudo") return Payload::sudo;
-    if (h.program == "nginx" || h.program.starts_with("apache") || h.program == "httpd" || h.program == "haproxy")
+    if ((container && first != '{') || h.program == "nginx" || h.program.starts_with("apache") ||
+        h.program == "httpd" || h.program == "haproxy")
       return Payload::access;
   }
   if (h.structured.starts_with("[junos@")) return Payload::juniper;

@@ -64,6 +64,15 @@ class Sink {
       fields_->push_back({make(value, kind), static_cast<Slot>(slot)});
     }
   }
+  // The same for a name whose slot the caller looked up before (Names::find).
+  void put(int slot, std::string_view name, std::string_view value, Kind kind = Kind::string) {
+    if (record_) {
+      record_->fields.push_back({name, make(value, kind)});
+    } else if (slot >= 0) {
+      fields_->push_back({make(value, kind), static_cast<Slot>(slot)});
+    }
+  }
+  bool wants_slot(int slot) const { return record_ || slot >= 0; }
   // A value that must be made first: make_text(memory) is called only if the field is wanted.
   template <class F>
   void put_made(std::size_t fixed, F&& make_text) {

@@ -274,6 +274,18 @@ bool read_stamp(std::string_view text, Stamp& out, bool epoch) {
   return true;
 }
 
+std::optional<Time> read_epoch(std::string_view text) {
+  Cursor cursor{text.data(), text.data() + text.size()};
+  const std::size_t digits = cursor.digits();
+  if (digits == 0 || digits > 12) return std::nullopt;
+  Stamp stamp;
+  stamp.is_epoch = true;
+  for (std::size_t i = 0; i < digits; ++i) stamp.epoch = stamp.epoch * 10 + (*cursor.at++ - '0');
+  fraction(cursor, stamp);
+  if (!cursor.done()) return std::nullopt;
+  return stamp.at(0, 0);
+}
+
 std::optional<std::size_t> find_dated_stamp(std::string_view text, std::size_t window, Stamp& out) {
   const std::size_t stop = std::min(window, text.size());
   for (std::size_t i = 0; i < stop; ++i) {

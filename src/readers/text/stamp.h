@@ -38,6 +38,9 @@ bool read_stamp(std::string_view text, Stamp& out, bool epoch = false);
 // The same, for a fully dated time, anywhere in the first `window` bytes, where a token begins. Returns its place.
 std::optional<std::size_t> find_dated_stamp(std::string_view text, std::size_t window, Stamp& out);
 
+// "1598231529.123456": seconds since 1970, the whole text, up to 12 digits before the point.
+std::optional<Time> read_epoch(std::string_view text);
+
 // 1 .. 12 from "Jan" (any case), 0 if it is none.
 unsigned month_of(const char* three);
 
