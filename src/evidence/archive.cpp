@@ -1,5 +1,5 @@
-// tar, zip and 7z through libarchive: tar and zip streamed front to back (a zip by its local headers, so that it needs
-// no central directory and works cut short or through a pipe), 7z with seeking.
+// tar and 7z through libarchive: tar streamed front to back, 7z with seeking. (Zip has its own file: libarchive drops
+// up to 256 KiB before damage, ends at the first damaged member, and passes over a member only by decoding it.)
 #include <archive.h>
 #include <archive_entry.h>
 #include <fmt/format.h>
@@ -29,16 +29,23 @@ class Archive final : public Layer {
     for (;;) {
       archive_entry* entry = nullptr;
       const int result = archive_read_next_header(archive_, &entry);
-      if (result == ARCHIVE_EOF) return std::nullopt;
+      if (result == ARCHIVE_EOF) {
+        if (kind().shape == Shape::tar && !ends_in_zeros_)
+          damaged(position(), "it ends without the zeros that end a tar");
+        return std::nullopt;
+      }
       if (result == ARCHIVE_RETRY) {  // a tar header that is none: libarchive tries the next 512 bytes
         damaged(position(), message());
         continue;
       }
       if (result != ARCHIVE_OK && result != ARCHIVE_WARN) {
-        if (archive_read_has_encrypted_entries(archive_) > 0) encrypted("its list of members");
-        else damaged(position(), message());
+        if (archive_read_has_encrypted_entries(archive_) > 0)
+          encrypted("its list of members");
+        else
+          damaged(position(), message());
         return std::nullopt;
       }
+      begin_member();
       if (!count_member()) return std::nullopt;
       std::string name = name_of(entry);
       const auto type = archive_entry_filetype(entry);
@@ -51,7 +58,7 @@ class Archive final : public Layer {
         encrypted(name);
         continue;
       }
-      begin_member();
+      member_over_ = false;
       if (!archive_entry_size_is_set(entry)) return Member{std::move(name), std::nullopt};
       return Member{std::move(name), static_cast<std::uint64_t>(std::max<la_int64_t>(archive_entry_size(entry), 0))};
     }
@@ -104,15 +111,13 @@ class Archive final : public Layer {
     archive_ = archive_read_new();
     CHECK(archive_ != nullptr);
     archive_read_set_callback_data(archive_, this);
-    archive_read_set_read_callback(archive_, [](archive*, void* self, const void** out) {
-      return static_cast<Archive*>(self)->give(out);
-    });
+    archive_read_set_read_callback(
+        archive_, [](archive*, void* self, const void** out) { return static_cast<Archive*>(self)->give(out); });
     switch (kind().shape) {
       case Shape::tar:
         archive_read_support_format_tar(archive_);
         archive_read_set_options(archive_, "read_concatenated_archives");
         break;
-      case Shape::zip: archive_read_support_format_zip_streamable(archive_); break;
       default:
         archive_read_support_format_7zip(archive_);
         if (!spool_.collect(tap(), limits())) return false;
@@ -131,7 +136,13 @@ class Archive final : public Layer {
 
   la_ssize_t give(const void** out) {
     *out = block_.get();
-    if (kind().shape != Shape::seven) return static_cast<la_ssize_t>(tap().fill(block_.get(), kBlock));
+    if (kind().shape == Shape::tar) {
+      const std::size_t filled = tap().fill(block_.get(), kBlock);
+      const std::string_view tail(block_.get() + filled - std::min<std::size_t>(filled, 512),
+                                  std::min<std::size_t>(filled, 512));
+      if (filled > 0) ends_in_zeros_ = tail.find_first_not_of('\0') == std::string_view::npos;
+      return static_cast<la_ssize_t>(filled);
+    }
     const std::size_t got = spool_.read(spool_at_, block_.get(), kBlock);
     spool_at_ += got;
     return static_cast<la_ssize_t>(got);
@@ -145,7 +156,9 @@ class Archive final : public Layer {
     return to;
   }
 
-  std::uint64_t position() const { return static_cast<std::uint64_t>(std::max<la_int64_t>(archive_filter_bytes(archive_, -1), 0)); }
+  std::uint64_t position() const {
+    return static_cast<std::uint64_t>(std::max<la_int64_t>(archive_filter_bytes(archive_, -1), 0));
+  }
   std::string message() const {
     const char* text = archive_error_string(archive_);
     return text != nullptr ? text : "cannot be read";
@@ -153,13 +166,14 @@ class Archive final : public Layer {
   void encrypted(const std::string& what) { tap().notes().lost("archive-encrypted", position(), 0, what); }
 
   void begin_member() {
-    member_over_ = false;
+    member_over_ = true;
     data_ = nullptr;
     data_size_ = 0;
     at_ = data_offset_ = 0;
   }
 
-  // In the locale "C" libarchive has no other form of some names than UTF-8, and of others than the bytes as they stand.
+  // In the locale "C" libarchive has no other form of some names than UTF-8, and of others than the bytes as they
+  // stand.
   static std::string name_of(archive_entry* entry) {
     if (const char* name = archive_entry_pathname_utf8(entry); name != nullptr && *name != '\0') return name;
     if (const char* name = archive_entry_pathname(entry); name != nullptr && *name != '\0') return name;
@@ -170,7 +184,7 @@ class Archive final : public Layer {
   std::unique_ptr<char[]> block_;
   Spool spool_;
   std::uint64_t spool_at_ = 0;
-  bool member_over_ = true;
+  bool member_over_ = true, ends_in_zeros_ = false;
   const char* data_ = nullptr;
   std::size_t data_size_ = 0;
   std::uint64_t data_offset_ = 0, at_ = 0;

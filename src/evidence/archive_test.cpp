@@ -12,14 +12,16 @@ using namespace tocsin::test;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-constexpr int kFilters[] = {ARCHIVE_FILTER_GZIP, ARCHIVE_FILTER_ZSTD, ARCHIVE_FILTER_XZ, ARCHIVE_FILTER_BZIP2, ARCHIVE_FILTER_LZ4};
+constexpr int kFilters[] = {ARCHIVE_FILTER_GZIP, ARCHIVE_FILTER_ZSTD, ARCHIVE_FILTER_XZ, ARCHIVE_FILTER_BZIP2,
+                            ARCHIVE_FILTER_LZ4};
 
 // Text that compresses like a log does.
 std::string log_text(std::size_t lines, unsigned seed = 1) {
   std::string out;
   for (std::size_t i = 0; i < lines; ++i) {
     seed = seed * 1664525 + 1013904223;
-    out += "2020-08-24T01:12:09Z host" + std::to_string(seed % 97) + " sshd[" + std::to_string(seed >> 8) + "]: session opened\n";
+    out += "2020-08-24T01:12:09Z host" + std::to_string(seed % 97) + " sshd[" + std::to_string(seed >> 8) +
+           "]: session opened\n";
   }
   return out;
 }
@@ -56,7 +58,8 @@ TEST(Archive, EveryCompressionIsOpened) {
 }
 
 TEST(Archive, EveryArchiveIsOpened) {
-  const std::vector<ArchiveFile> files = {{"logs/a.log", log_text(3'000)}, {"empty", ""}, {"logs/b.log", log_text(50, 7)}};
+  const std::vector<ArchiveFile> files = {
+      {"logs/a.log", log_text(3'000)}, {"empty", ""}, {"logs/b.log", log_text(50, 7)}};
   for (const int format : {ARCHIVE_FORMAT_TAR_USTAR, ARCHIVE_FORMAT_TAR_PAX_INTERCHANGE, ARCHIVE_FORMAT_TAR_GNUTAR,
                            ARCHIVE_FORMAT_ZIP, ARCHIVE_FORMAT_7ZIP}) {
     const std::string packed = write_archive(format, files);
@@ -80,9 +83,10 @@ TEST(Archive, NestingToAnyMixture) {
   const std::string zip = write_zip({{"collected.tar.gz", tar_gz}, {"note.txt", "n"}});
   const std::string seven = write_7z({{"x/evidence.zip", zip}});
   const Walked walked = walk_bytes(write_tar({{"all.7z", seven}, {"last", "z"}}));
-  EXPECT_THAT(walked.paths(), testing::UnorderedElementsAre(
-      "e!/all.7z!/x/evidence.zip!/collected.tar.gz!/var/log/auth.log", "e!/all.7z!/x/evidence.zip!/collected.tar.gz!/b",
-      "e!/all.7z!/x/evidence.zip!/note.txt", "e!/last"));
+  EXPECT_THAT(walked.paths(),
+              testing::UnorderedElementsAre("e!/all.7z!/x/evidence.zip!/collected.tar.gz!/var/log/auth.log",
+                                            "e!/all.7z!/x/evidence.zip!/collected.tar.gz!/b",
+                                            "e!/all.7z!/x/evidence.zip!/note.txt", "e!/last"));
   EXPECT_EQ(walked.bytes("e!/all.7z!/x/evidence.zip!/collected.tar.gz!/var/log/auth.log"), text);
   EXPECT_EQ(walked.bytes("e!/last"), "z");
   const Custody* joined = walked.container("e!/all.7z!/x/evidence.zip!/collected.tar.gz");
@@ -95,8 +99,10 @@ TEST(Archive, NestingToAnyMixture) {
 }
 
 TEST(Archive, ReadsOfAnySizeGiveTheSame) {
-  const std::string packed = write_zip({{"a.tar.gz", compress(ARCHIVE_FILTER_GZIP, write_tar({{"x", log_text(3'000)}, {"y", "why"}}))},
-                                        {"b.zst", compress(ARCHIVE_FILTER_ZSTD, log_text(2'000))}, {"c", log_text(100)}});
+  const std::string packed =
+      write_zip({{"a.tar.gz", compress(ARCHIVE_FILTER_GZIP, write_tar({{"x", log_text(3'000)}, {"y", "why"}}))},
+                 {"b.zst", compress(ARCHIVE_FILTER_ZSTD, log_text(2'000))},
+                 {"c", log_text(100)}});
   const Walked whole = walk_bytes(packed);
   ASSERT_EQ(whole.items.size(), 4u);
   for (const std::size_t step : {1, 7, 4096, 1 << 21})
@@ -135,7 +141,8 @@ TEST(Archive, AReaderMayStopEarly) {
 
 TEST(Archive, SeveralFramesAreOneStream) {
   for (const int filter : kFilters) {
-    const Walked walked = walk_bytes(compress(filter, "one\n") + compress(filter, "two\n") + std::string(512, '\0') + compress(filter, "three\n"));
+    const Walked walked = walk_bytes(compress(filter, "one\n") + compress(filter, "two\n") + std::string(512, '\0') +
+                                     compress(filter, "three\n"));
     EXPECT_EQ(walked.bytes("e!/data"), "one\ntwo\nthree\n") << filter;
     EXPECT_THAT(walked.anomalies(), IsEmpty()) << filter;
   }

@@ -33,7 +33,8 @@ class Inflate final : public Decoder {
     z_.avail_out = clamp(out_size);
     const int result = inflate(&z_, Z_NO_FLUSH);
     Step step{clamp(in_size) - z_.avail_in, clamp(out_size) - z_.avail_out, State::more};
-    if (result == Z_STREAM_END) step.state = State::end;
+    if (result == Z_STREAM_END)
+      step.state = State::end;
     else if (result != Z_OK && result != Z_BUF_ERROR) {
       step.state = State::damaged;
       error_ = result == Z_NEED_DICT ? "it needs a dictionary" : z_.msg != nullptr ? z_.msg : "cannot be decoded";
@@ -49,7 +50,8 @@ class Inflate final : public Decoder {
 
 class Xz final : public Decoder {
  public:
-  explicit Xz(std::uint64_t memory_max) : memory_max_(memory_max) { CHECK(restart()); }
+  enum class Format : bool { xz, alone };
+  Xz(Format format, std::uint64_t memory_max) : format_(format), memory_max_(memory_max) { CHECK(restart()); }
   ~Xz() override { lzma_end(&lzma_); }
 
   Step step(const char* in, std::size_t in_size, char* out, std::size_t out_size) override {
@@ -61,22 +63,33 @@ class Xz final : public Decoder {
     Step step{in_size - lzma_.avail_in, out_size - lzma_.avail_out, State::more};
     switch (result) {
       case LZMA_OK:
-      case LZMA_BUF_ERROR: break;
-      case LZMA_STREAM_END: step.state = State::end; break;
+      case LZMA_BUF_ERROR:
+        break;
+      case LZMA_STREAM_END:
+        step.state = State::end;
+        break;
       case LZMA_MEMLIMIT_ERROR:
-      case LZMA_MEM_ERROR: step.state = State::memory; break;
-      case LZMA_OPTIONS_ERROR: step.state = State::damaged, error_ = "options that are not supported"; break;
-      default: step.state = State::damaged, error_ = "cannot be decoded"; break;
+      case LZMA_MEM_ERROR:
+        step.state = State::memory;
+        break;
+      case LZMA_OPTIONS_ERROR:
+        step.state = State::damaged, error_ = "options that are not supported";
+        break;
+      default:
+        step.state = State::damaged, error_ = "cannot be decoded";
+        break;
     }
     return step;
   }
   bool restart() override {
-    return lzma_stream_decoder(&lzma_, std::max<std::uint64_t>(memory_max_, 1), LZMA_TELL_UNSUPPORTED_CHECK) == LZMA_OK;
+    const std::uint64_t most = std::max<std::uint64_t>(memory_max_, 1);
+    return (format_ == Format::xz ? lzma_stream_decoder(&lzma_, most, 0) : lzma_alone_decoder(&lzma_, most)) == LZMA_OK;
   }
   std::uint64_t memory() const override { return lzma_memusage(&lzma_); }
 
  private:
   lzma_stream lzma_ = LZMA_STREAM_INIT;
+  Format format_;
   std::uint64_t memory_max_;
 };
 
@@ -92,8 +105,10 @@ class Bzip2 final : public Decoder {
     bz_.avail_out = clamp(out_size);
     const int result = BZ2_bzDecompress(&bz_);
     Step step{clamp(in_size) - bz_.avail_in, clamp(out_size) - bz_.avail_out, State::more};
-    if (result == BZ_STREAM_END) step.state = State::end;
-    else if (result != BZ_OK) step.state = State::damaged, error_ = "cannot be decoded";
+    if (result == BZ_STREAM_END)
+      step.state = State::end;
+    else if (result != BZ_OK)
+      step.state = State::damaged, error_ = "cannot be decoded";
     return step;
   }
   bool restart() override {
@@ -146,8 +161,10 @@ class Lz4 final : public Decoder {
   Step step(const char* in, std::size_t in_size, char* out, std::size_t out_size) override {
     Step step{in_size, out_size, State::more};
     const std::size_t result = LZ4F_decompress(context_, out, &step.given, in, &step.taken, nullptr);
-    if (LZ4F_isError(result)) step = {0, 0, State::damaged}, error_ = LZ4F_getErrorName(result);
-    else if (result == 0) step.state = State::end;
+    if (LZ4F_isError(result))
+      step = {0, 0, State::damaged}, error_ = LZ4F_getErrorName(result);
+    else if (result == 0)
+      step.state = State::end;
     return step;
   }
   bool restart() override {
@@ -164,14 +181,24 @@ class Lz4 final : public Decoder {
 
 std::unique_ptr<Decoder> inflate_decoder() { return std::make_unique<Inflate>(Inflate::kRaw); }
 
+std::unique_ptr<Decoder> lzma_decoder(std::uint64_t memory_max) {
+  return std::make_unique<Xz>(Xz::Format::alone, memory_max);
+}
+
 std::unique_ptr<Decoder> decoder_for(Shape shape, std::uint64_t memory_max) {
   switch (shape) {
-    case Shape::gz: return std::make_unique<Inflate>(Inflate::kGzip);
-    case Shape::xz: return std::make_unique<Xz>(memory_max);
-    case Shape::bz2: return std::make_unique<Bzip2>();
-    case Shape::zst: return std::make_unique<Zstd>(memory_max);
-    case Shape::lz4: return std::make_unique<Lz4>();
-    default: break;
+    case Shape::gz:
+      return std::make_unique<Inflate>(Inflate::kGzip);
+    case Shape::xz:
+      return std::make_unique<Xz>(Xz::Format::xz, memory_max);
+    case Shape::bz2:
+      return std::make_unique<Bzip2>();
+    case Shape::zst:
+      return std::make_unique<Zstd>(memory_max);
+    case Shape::lz4:
+      return std::make_unique<Lz4>();
+    default:
+      break;
   }
   CHECK(!"a compressed format");
   return nullptr;

@@ -24,16 +24,17 @@ class Decoder {
   virtual ~Decoder() = default;
   // Decodes as far as both buffers reach. What it gave before damage is good.
   virtual Step step(const char* in, std::size_t in_size, char* out, std::size_t out_size) = 0;
-  virtual bool restart() = 0;                    // for the next frame
-  virtual std::uint64_t memory() const = 0;      // bytes that it holds, about
+  virtual bool restart() = 0;                // for the next frame
+  virtual std::uint64_t memory() const = 0;  // bytes that it holds, about
   const std::string& error() const { return error_; }
 
  protected:
   std::string error_;
 };
 
-// Raw Deflate, with nothing around it, as zip holds it.
-std::unique_ptr<Decoder> inflate_decoder();
 std::unique_ptr<Decoder> decoder_for(Shape shape, std::uint64_t memory_max);
+// As zip holds them: Deflate with nothing around it; LZMA behind its five bytes of properties.
+std::unique_ptr<Decoder> inflate_decoder();
+std::unique_ptr<Decoder> lzma_decoder(std::uint64_t memory_max);
 
 }  // namespace tocsin::evidence

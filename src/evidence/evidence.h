@@ -35,19 +35,19 @@ inline constexpr std::size_t kHead = 64 * 1024;
 
 // What evidence may cost. "Top" is the file that was named or found on disk, with everything inside it.
 struct Limits {
-  unsigned depth = 8;                         // containers inside each other; compression counts as one
-  std::uint64_t members = 1'000'000;          // under one top
-  std::uint64_t total = std::uint64_t{1} << 40;        // bytes out of one top, each level counted
+  unsigned depth = 8;                            // containers inside each other; compression counts as one
+  std::uint64_t members = 1'000'000;             // under one top
+  std::uint64_t total = std::uint64_t{1} << 40;  // bytes out of one top, each level counted
   // A container is a bomb when it has given more than `floor` bytes and more than `ratio` for each of its own.
   // Deflate cannot pass 1,032; logs reach 20 to 50, very repetitive NDJSON in zstd 200.
   std::uint64_t ratio = 1'000;
   std::uint64_t floor = std::uint64_t{256} << 20;
-  unsigned bombs = 16;                        // in one top; then the rest of it is left unread
-  std::uint64_t holes = std::uint64_t{16} << 30;       // bytes of holes in one sparse file that are read as zeros
+  unsigned bombs = 16;                                      // in one top; then the rest of it is left unread
+  std::uint64_t holes = std::uint64_t{16} << 30;            // bytes of holes in one sparse file that are read as zeros
   std::uint64_t decoder_memory = std::uint64_t{192} << 20;  // dictionaries of all open levels together
   std::uint64_t spool_memory = std::uint64_t{8} << 20;      // a nested 7z waits here,
   std::uint64_t spool_disk = std::uint64_t{4} << 30;        // or in an unlinked file of at most this size
-  std::string spool_folder;                   // "" is $TMPDIR, else /var/tmp
+  std::string spool_folder;                                 // "" is $TMPDIR, else /var/tmp
 };
 
 enum class Nature : std::uint8_t {
@@ -58,13 +58,13 @@ enum class Nature : std::uint8_t {
 
 // What is known of a piece of evidence once it was read to its end.
 struct Custody {
-  std::string path;            // as Item::path
+  std::string path;  // as Item::path
   Nature nature = Nature::item;
-  std::string format;          // of a container: "zip", "gz", "tar.gz" …
-  std::uint64_t size = 0;      // bytes read, of the piece itself
+  std::string format;            // of a container: "zip", "gz", "tar.gz" …
+  std::uint64_t size = 0;        // bytes read, of the piece itself
   std::optional<Digest> sha256;  // of those bytes; nothing for what was never opened
-  std::uint64_t members = 0;   // of a container: items and containers right inside it
-  bool complete = true;        // nothing is missing: of a container's members, too
+  std::uint64_t members = 0;     // of a container: items and containers right inside it
+  bool complete = true;          // nothing is missing: of a container's members, too
   std::vector<Anomaly> anomalies;
 };
 
@@ -98,7 +98,8 @@ class Item final : public Stream {
 
 class Walker {
  public:
-  // "-" is standard input. A path named here may be a symbolic link or a pipe; those found in folders are skipped, with an anomaly.
+  // "-" is standard input. A path named here may be a symbolic link or a pipe; those found in folders are skipped, with
+  // an anomaly.
   explicit Walker(std::vector<std::string> paths, Limits limits = {});
   // One stream under a name, for tests, fuzzers and data that comes from elsewhere.
   static Walker over(std::unique_ptr<Stream> stream, std::string name, Limits limits = {});

@@ -107,6 +107,15 @@ void Layer::damaged(std::uint64_t offset, std::string detail) {
   input_->notes().lost("archive-damaged", offset, 0, std::move(detail));
 }
 
+std::uint64_t Layer::memory_left() const {
+  return limits().decoder_memory - std::min(limits().decoder_memory, context_.budget.decoder_memory);
+}
+
+void Layer::out_of_memory(std::uint64_t offset) {
+  input_->notes().lost("archive-memory", offset, 0,
+                       fmt::format("its dictionary takes more than the {} bytes that are left for it", memory_left()));
+}
+
 bool Layer::count_member() {
   if (++budget().members <= limits().members) return true;
   if (budget().spent) return false;
@@ -134,8 +143,9 @@ Custody Layer::close() {
 }
 
 std::unique_ptr<Layer> open_layer(const ContainerKind& kind, std::unique_ptr<Tap> input, Layer::Context context) {
-  return is_compression(kind.shape) ? open_compressed(kind, std::move(input), context)
-                                    : open_archive(kind, std::move(input), context);
+  if (is_compression(kind.shape)) return open_compressed(kind, std::move(input), context);
+  if (kind.shape == Shape::zip) return open_zip(kind, std::move(input), context);
+  return open_archive(kind, std::move(input), context);
 }
 
 }  // namespace tocsin::evidence

@@ -58,6 +58,9 @@ class Layer {
   Tap& tap() { return *input_; }
   const Limits& limits() const { return context_.limits; }
   Budget& budget() { return context_.budget; }
+  std::uint64_t memory_left() const;  // for one more decoder
+  // A member's decoder asked for more than memory_left().
+  void out_of_memory(std::uint64_t offset);
   const std::string& member_name() const { return member_.name; }
   void end() { ended_ = true; }
 
@@ -72,7 +75,7 @@ class Layer {
   std::string format_;
   Member member_;
   std::uint64_t members_ = 0;
-  std::uint64_t given_ = 0;         // bytes given, with those of all levels below; forgiven where a bomb was cut off
+  std::uint64_t given_ = 0;  // bytes given, with those of all levels below; forgiven where a bomb was cut off
   bool ended_ = false, cut_ = false;
   std::vector<Anomaly> adopted_;
   bool adopted_complete_ = true;
@@ -80,8 +83,9 @@ class Layer {
 };
 
 std::unique_ptr<Layer> open_layer(const ContainerKind& kind, std::unique_ptr<Tap> input, Layer::Context context);
-// The two kinds of layer.
+// The kinds of layer: compression; tar and 7z; zip.
 std::unique_ptr<Layer> open_compressed(const ContainerKind& kind, std::unique_ptr<Tap> input, Layer::Context context);
 std::unique_ptr<Layer> open_archive(const ContainerKind& kind, std::unique_ptr<Tap> input, Layer::Context context);
+std::unique_ptr<Layer> open_zip(const ContainerKind& kind, std::unique_ptr<Tap> input, Layer::Context context);
 
 }  // namespace tocsin::evidence

@@ -15,9 +15,14 @@ bool gz(std::string_view head) {
 }
 bool zst(std::string_view head) {
   if (head.starts_with("\x28\xb5\x2f\xfd"sv)) return true;
-  return head.size() >= 8 && (static_cast<unsigned char>(head[0]) & 0xf0) == 0x50 && head.substr(1, 3) == "\x2a\x4d\x18"sv;
+  return head.size() >= 8 && (static_cast<unsigned char>(head[0]) & 0xf0) == 0x50 &&
+         head.substr(1, 3) == "\x2a\x4d\x18"sv;
 }
-bool xz(std::string_view head) { return head.starts_with("\xfd" "7zXZ\0"sv); }
+bool xz(std::string_view head) {
+  return head.starts_with(
+      "\xfd"
+      "7zXZ\0"sv);
+}
 bool bz2(std::string_view head) {
   return head.size() >= 10 && head.starts_with("BZh"sv) && head[3] >= '1' && head[3] <= '9' &&
          (head.substr(4, 6) == "\x31\x41\x59\x26\x53\x59"sv || head.substr(4, 6) == "\x17\x72\x45\x38\x50\x90"sv);
@@ -54,21 +59,17 @@ constexpr std::string_view kGz[] = {".gz", ".tgz"}, kZst[] = {".zst", ".zstd", "
                            kBz2[] = {".bz2", ".tbz2", ".tbz"}, kLz4[] = {".lz4"};
 
 constexpr ContainerKind kKinds[] = {
-    {"gz", Shape::gz, gz, kGz},
-    {"zst", Shape::zst, zst, kZst},
-    {"xz", Shape::xz, xz, kXz},
-    {"bz2", Shape::bz2, bz2, kBz2},
-    {"lz4", Shape::lz4, lz4, kLz4},
-    {"zip", Shape::zip, zip, {}},
-    {"7z", Shape::seven, seven, {}},
-    {"tar", Shape::tar, tar, {}},
+    {"gz", Shape::gz, gz, kGz},      {"zst", Shape::zst, zst, kZst}, {"xz", Shape::xz, xz, kXz},
+    {"bz2", Shape::bz2, bz2, kBz2},  {"lz4", Shape::lz4, lz4, kLz4}, {"zip", Shape::zip, zip, {}},
+    {"7z", Shape::seven, seven, {}}, {"tar", Shape::tar, tar, {}},
 };
 
 bool ends_in(std::string_view name, std::string_view ending) {
   if (name.size() <= ending.size()) return false;
   name.remove_prefix(name.size() - ending.size());
   for (std::size_t i = 0; i < name.size(); ++i)
-    if (std::tolower(static_cast<unsigned char>(name[i])) != std::tolower(static_cast<unsigned char>(ending[i]))) return false;
+    if (std::tolower(static_cast<unsigned char>(name[i])) != std::tolower(static_cast<unsigned char>(ending[i])))
+      return false;
   return true;
 }
 

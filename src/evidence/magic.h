@@ -10,7 +10,7 @@ enum class Shape : unsigned char { gz, zst, xz, bz2, lz4, tar, zip, seven };
 inline bool is_compression(Shape shape) { return shape <= Shape::lz4; }
 
 struct ContainerKind {
-  std::string_view name;                   // "gz"
+  std::string_view name;  // "gz"
   Shape shape;
   bool (*fits)(std::string_view head);
   std::span<const std::string_view> endings;  // of compressed files' names

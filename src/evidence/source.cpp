@@ -134,7 +134,10 @@ class StreamSource final : public Source {
 };
 
 const char* kind_of(mode_t mode) {
-  return S_ISFIFO(mode) ? "a pipe" : S_ISSOCK(mode) ? "a socket" : S_ISBLK(mode) || S_ISCHR(mode) ? "a device" : "no file";
+  return S_ISFIFO(mode)                   ? "a pipe"
+         : S_ISSOCK(mode)                 ? "a socket"
+         : S_ISBLK(mode) || S_ISCHR(mode) ? "a device"
+                                          : "no file";
 }
 
 }  // namespace

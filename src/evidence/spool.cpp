@@ -66,7 +66,8 @@ bool Spool::collect(Tap& tap, const Limits& limits) {
       }
       memory_ = {};
     }
-    if (!own_) memory_.append(block.get(), got);
+    if (!own_)
+      memory_.append(block.get(), got);
     else if (!write_all(fd_, block.get(), got)) {
       tap.notes().lost("archive-spool", size_, 0, fmt::format("the temporary file: {}", std::strerror(errno)));
       return false;

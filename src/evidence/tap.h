@@ -52,14 +52,14 @@ class Source {
 
 class Tap {
  public:
-  static constexpr std::size_t kRead = 1024 * 1024;   // most bytes a read
+  static constexpr std::size_t kRead = 1024 * 1024;  // most bytes a read
   static constexpr std::size_t kDrain = 256 * 1024;
 
   Tap(std::string path, std::string top, std::unique_ptr<Source> source);
 
   const std::string& path() const { return path_; }
   const std::string& top() const { return top_; }
-  std::string_view peek();   // fills the head at the first call
+  std::string_view peek();  // fills the head at the first call
   bool whole() const { return head_is_all_; }
   std::size_t read(char* into, std::size_t size);
   // Reads on until `size` bytes are there or the end has come.

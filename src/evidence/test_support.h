@@ -89,7 +89,8 @@ inline Walked walk(Walker walker, std::size_t step = 64 * 1024, std::size_t keep
   return out;
 }
 
-inline Walked walk_bytes(std::string bytes, Limits limits = {}, std::size_t step = 64 * 1024, std::size_t chunk = SIZE_MAX) {
+inline Walked walk_bytes(std::string bytes, Limits limits = {}, std::size_t step = 64 * 1024,
+                         std::size_t chunk = SIZE_MAX) {
   return walk(Walker::over(std::make_unique<MemoryStream>(std::move(bytes), chunk), "e", std::move(limits)), step);
 }
 

@@ -92,11 +92,13 @@ void Tree::enter(const std::string& path, std::vector<Custody>& skipped) {
     bool is_folder = entry->d_type == DT_DIR;
     struct stat status{};
     if (entry->d_type == DT_UNKNOWN)
-      is_folder = ::fstatat(::dirfd(directory.get()), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(status.st_mode);
+      is_folder = ::fstatat(::dirfd(directory.get()), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+                  S_ISDIR(status.st_mode);
     if (is_folder) name += '/';
     folder.names.push_back(std::move(name));
   }
-  if (errno != 0) skipped.push_back(skip(path, "unreadable", std::string("the list of names ends early: ") + std::strerror(errno)));
+  if (errno != 0)
+    skipped.push_back(skip(path, "unreadable", std::string("the list of names ends early: ") + std::strerror(errno)));
   std::ranges::sort(folder.names, std::greater<>());
   stack_.push_back(std::move(folder));
 }

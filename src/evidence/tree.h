@@ -22,8 +22,8 @@ class Tree {
 
  private:
   struct Folder {
-    std::string path;                 // ends in '/'
-    std::vector<std::string> names;   // sorted backwards; folders end in '/'
+    std::string path;                // ends in '/'
+    std::vector<std::string> names;  // sorted backwards; folders end in '/'
     std::uint64_t device, inode;
   };
   void enter(const std::string& path, std::vector<Custody>& skipped);

@@ -87,8 +87,10 @@ std::unique_ptr<Tap> Walker::State::next_top() {
   }
   while (std::optional<Tree::Leaf> leaf = tree.next(closed)) {
     Opened opened;
-    if (leaf->path == "-" && leaf->named == Named::by_user) opened.source = standard_input();
-    else opened = open_file(leaf->path, leaf->named, limits);
+    if (leaf->path == "-" && leaf->named == Named::by_user)
+      opened.source = standard_input();
+    else
+      opened = open_file(leaf->path, leaf->named, limits);
     if (opened.source) {
       auto tap = std::make_unique<Tap>(leaf->path, leaf->path, std::move(opened.source));
       top = tap.get();
@@ -109,7 +111,8 @@ bool Walker::State::enter(std::unique_ptr<Tap>& tap) {
   const ContainerKind* kind = recognise_container(tap->peek());
   if (kind == nullptr) return false;
   if (stack.size() >= limits.depth) {
-    tap->notes().lost("archive-depth", 0, 0, fmt::format("{} containers inside each other; not opened", stack.size() + 1));
+    tap->notes().lost("archive-depth", 0, 0,
+                      fmt::format("{} containers inside each other; not opened", stack.size() + 1));
     Custody custody = tap->finish(Nature::container);
     custody.format = kind->name;
     closed.push_back(std::move(custody));

@@ -35,7 +35,8 @@ class ArchiveWriter {
     writer.begin("data", -1);
     return writer;
   }
-  ArchiveWriter(ArchiveWriter&& other) noexcept : archive_(std::exchange(other.archive_, nullptr)), out_(std::move(other.out_)) {}
+  ArchiveWriter(ArchiveWriter&& other) noexcept
+      : archive_(std::exchange(other.archive_, nullptr)), out_(std::move(other.out_)) {}
   ~ArchiveWriter() {
     if (archive_ != nullptr) archive_write_free(archive_);
   }
@@ -90,7 +91,9 @@ inline std::string write_archive(int format, const std::vector<ArchiveFile>& fil
   for (const ArchiveFile& file : files) writer.add(file.name, file.bytes);
   return writer.finish();
 }
-inline std::string write_tar(const std::vector<ArchiveFile>& files) { return write_archive(ARCHIVE_FORMAT_TAR_USTAR, files); }
+inline std::string write_tar(const std::vector<ArchiveFile>& files) {
+  return write_archive(ARCHIVE_FORMAT_TAR_USTAR, files);
+}
 inline std::string write_zip(const std::vector<ArchiveFile>& files) { return write_archive(ARCHIVE_FORMAT_ZIP, files); }
 inline std::string write_7z(const std::vector<ArchiveFile>& files) { return write_archive(ARCHIVE_FORMAT_7ZIP, files); }
 inline std::string compress(int filter, std::string_view bytes) {
