@@ -9,13 +9,19 @@
 
 namespace tocsin {
 
+// Fetched once: OpenSSL 3 looks the algorithm up by name on every start without it, which costs more than hashing a short text.
+static const EVP_MD* algorithm() {
+  static const EVP_MD* const fetched = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return fetched ? fetched : EVP_sha256();
+}
+
 struct Sha256::State {
   EVP_MD_CTX* context = EVP_MD_CTX_new();
   ~State() { EVP_MD_CTX_free(context); }
 };
 
 Sha256::Sha256() : state_(std::make_unique<State>()) {
-  CHECK(EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr) == 1);
+  CHECK(EVP_DigestInit_ex2(state_->context, algorithm(), nullptr) == 1);
 }
 Sha256::Sha256(Sha256&&) noexcept = default;
 Sha256& Sha256::operator=(Sha256&&) noexcept = default;
@@ -28,7 +34,7 @@ void Sha256::update(std::string_view bytes) {
 Digest Sha256::finish() {
   Digest digest;
   CHECK(EVP_DigestFinal_ex(state_->context, digest.bytes.data(), nullptr) == 1);
-  CHECK(EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr) == 1);
+  CHECK(EVP_DigestInit_ex2(state_->context, nullptr, nullptr) == 1);
   return digest;
 }
 
@@ -44,7 +50,7 @@ std::string Digest::hex() const {
 }
 
 Digest sha256(std::string_view bytes) {
-  Sha256 hash;
+  thread_local Sha256 hash;
   hash.update(bytes);
   return hash.finish();
 }

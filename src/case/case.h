@@ -15,11 +15,11 @@
 // Killed at any time, the file opens and verifies, what was committed stands, evidence that was being read is
 // `partial`, and the next scan of it starts it anew.
 //
-// Identity. A finding's id is the first 32 digits of SHA-256(rule content hash, key, content hash of the event, occurrence). Neither
-// paths nor the order of work go into it. An event with a number of its own (Windows records, some cloud logs) is one
-// event in however many copies; without a number, the k-th occurrence of a content in one piece of evidence is the
-// same event as the k-th in another: equal lines of one log stay apart, a rotated backup adds what is new.
-// Of several copies the one with the smallest (evidence SHA-256, offset) is shown; evidence not read to its end
+// Identity. A finding's id is the first 32 digits of SHA-256(rule content hash, key, content hash of the event,
+// occurrence). Neither paths nor the order of work go into it. An event with a number of its own (Windows records, some
+// cloud logs) is one event in however many copies; without a number, the k-th occurrence of a content in one piece of
+// evidence is the same event as the k-th in another: equal lines of one log stay apart, a rotated backup adds what is
+// new. Of several copies the one with the smallest (evidence SHA-256, offset) is shown; evidence not read to its end
 // comes last.
 #pragma once
 #include <array>
@@ -32,11 +32,11 @@
 #include <string_view>
 #include <vector>
 
+#include "base/anomaly.h"
 #include "base/hash.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "case/matched.h"
-#include "event/anomaly.h"
 #include "event/finding.h"
 
 namespace tocsin::casefile {
@@ -63,9 +63,9 @@ std::optional<Digest> parse_digest(std::string_view hex);
 
 struct ScanInfo {
   std::string tool;      // "tocsin 0.1.0"
-  std::string settings;  // all that changes what a reader gives (zone, year, carving, …), one printable line. Evidence read
-                         // under other settings counts as not read: forget_evidence() it, then read it again
-  std::string command;   // for the journal
+  std::string settings;  // all that changes what a reader gives (zone, year, carving, …), one printable line. Evidence
+                         // read under other settings counts as not read: forget_evidence() it, then read it again
+  std::string command;  // for the journal
 };
 
 struct EvidenceInfo {
@@ -78,13 +78,13 @@ struct EvidenceEnd {
   Digest sha256;  // of the bytes read
   std::uint64_t size = 0, events = 0;
   Time first = Time::none(), last = Time::none();
-  bool complete = true;   // false: not read to its end (interrupted, or the rest could not be had)
-  std::string reader;     // "" keeps what begin_evidence said
+  bool complete = true;  // false: not read to its end (interrupted, or the rest could not be had)
+  std::string reader;    // "" keeps what begin_evidence said
 };
 
 struct Evidence {
   EvidenceId id = 0;
-  std::string path;                      // the smallest of its paths
+  std::string path;  // the smallest of its paths
   std::string container;
   std::vector<std::string> other_paths;  // where the same content was met too
   std::string sha256;                    // hex; "" while partial
@@ -104,10 +104,11 @@ struct EventPlace {
   EvidenceId evidence = 0;
   std::uint64_t offset = 0, record = 0;
   Time time = Time::none();
+  std::int64_t row = 0;  // where the case keeps it; 0: nowhere, or not known
 };
 
 struct Finding {
-  std::string id;  // 32 digits
+  std::string id;                  // 32 digits
   const RuleInfo* rule = nullptr;  // lives as long as the Case
   Time time = Time::none(), first = Time::none(), last = Time::none();
   std::vector<Entity> entities;
@@ -117,16 +118,16 @@ struct Finding {
 };
 
 struct FindingFilter {
-  Level level = Level::informational;  // and graver
-  std::optional<Time> since, until;    // until is exclusive
-  std::string rule;                    // id; "" : all
+  Level level = Level::informational;          // and graver
+  std::optional<Time> since = {}, until = {};  // until is exclusive
+  std::string rule = {};                       // id; "" : all
 };
 
 // A finding of an ordered stage (correlation, detector).
 struct OrderedFinding {
-  std::uint32_t rule = 0;      // from begin_scan
-  std::string key;             // group-by values, in a fixed printable form
-  ContentHash content{};       // of the event at `time`
+  std::uint32_t rule = 0;        // from begin_scan
+  std::string key;               // group-by values, in a fixed printable form
+  ContentHash content{};         // of the event at `time`
   std::uint64_t occurrence = 1;  // 2, 3, … when the same rule, key and content stood before
   Time time = Time::none(), first = Time::none(), last = Time::none();
   std::uint64_t count = 0;
@@ -139,9 +140,9 @@ struct OrderedFinding {
 struct BaseMatch {
   EventPlace place;
   ContentHash content;
-  std::span<const std::uint32_t> rules;  // numbers as of begin_scan, those with keys only
+  std::span<const std::uint32_t> rules;                       // numbers as of begin_scan, those with keys only
   std::span<const std::pair<std::string, std::string>> keys;  // field, value; a list repeats its field
-  std::string_view entities;             // JSON as stored; entities_from() reads it
+  std::string_view entities;                                  // JSON as stored; entities_from() reads it
 };
 
 // A record as it stood, where the case kept it whole.
@@ -204,13 +205,18 @@ class Case {
     bool copy = false;  // the content stood in the case, nothing was added but its path
   };
   Result<Finished> finish_evidence(const EvidenceEnd& end);
-  // Any thread: true while some rule of these has fewer than kWholeEvents events kept whole. Pass false-ones without fields.
+  // Any thread: true while some rule of these has fewer than kWholeEvents events kept whole. Pass false-ones without
+  // fields.
   bool wants_whole(std::span<const std::uint32_t> rules) const;
   static constexpr std::uint32_t kWholeEvents = 1000;
 
+  // Works out which events are copies of others, over the whole case. Opening a case that a killed scan left does it
+  // too.
   Result<void> settle();
+  bool settled() const;
 
-  // All base matches of the case in order of (time, evidence SHA-256, offset), copies left out. The sink returns false to stop.
+  // All base matches of the case in order of (time, evidence SHA-256, offset), copies left out. The sink returns false
+  // to stop.
   Result<void> each_base_match(const std::function<bool(const BaseMatch&)>& sink);
   // Replaces the findings of these rules, in one transaction.
   Result<void> begin_ordered(std::span<const std::uint32_t> rules);

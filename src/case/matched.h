@@ -18,8 +18,8 @@ namespace tocsin::casefile {
 
 using ContentHash = std::array<std::uint8_t, 16>;
 
-// The first half of a SHA-256. Windows records: over the names and values of all fields, because their bytes hold offsets into
-// the chunk around them, and so that wrapping doesn't matter. Others: over the record's bytes.
+// The first half of a SHA-256. Windows records: over the names and values of all fields, because their bytes hold
+// offsets into the chunk around them, and so that wrapping doesn't matter. Others: over the record's bytes.
 ContentHash content_hash(const Event& event, const Record& record);
 // The record says itself which one it is (Windows record number, cloud event id), so that an equal one is a copy.
 bool is_numbered(const Event& event, const Record& record);
@@ -41,11 +41,12 @@ class MatchBatch {
     ContentHash content;
     bool numbered, whole;
     std::uint32_t first_rule, rules;  // in rules()
-    std::uint32_t begin, source, entities, keys, fields, raw;  // text() from begin on: sizes, in this order
+    std::size_t begin;                // in text(), from where on stand, with these sizes:
+    std::uint32_t source, entities, keys, fields, raw;
   };
 
   // `rules`: numbers from begin_scan, sorted, at least one. `keys`: what the ordered stages want, field and value.
-  // `whole`: keep all fields and the raw bytes too (Case::wants_whole).
+  // `whole`: keep all fields and the raw bytes too (Case::wants_whole), unless the record is longer than 256 KiB.
   void add(const Event& event, const Record& record, std::span<const std::uint32_t> rules,
            std::span<const std::pair<std::string_view, std::string_view>> keys, bool whole);
   void clear() {
