@@ -1,6 +1,7 @@
 #include "readers/access/access.h"
 
 #include "readers/access/line.h"
+#include "readers/lines/header.h"
 #include "readers/text/reader.h"
 
 namespace tocsin::access {
@@ -30,7 +31,12 @@ class AccessReader final : public Reader {
       event.raw = line.raw;
       event.shape = text::shape_of(encoding);
       event.source = source_of(parsed.shape);
-      if (!parsed.time.empty()) event.time = parsed.stamp.at(0, options_.utc_offset_minutes);
+      if (!parsed.time.empty()) {
+        event.time = parsed.stamp.at(0, options_.utc_offset_minutes);
+      } else if (const lines::Header header = lines::read_header(line.text);
+                 !header.time.empty() && header.stamp.dated()) {
+        event.time = header.stamp.at(0, options_.utc_offset_minutes);  // an error log's line among them
+      }
       fields.clear();
       text::Sink sink(names_, fields, out.scratch());
       sink.set_repair(line.repair);

@@ -185,7 +185,7 @@ Header read_header(std::string_view line) {
       h.message = line;
       return h;
     }
-    const bool classic = !h.stamp.is_epoch && !h.stamp.is_ctime && !is_digit(h.time[0]);
+    const bool classic = !h.stamp.is_epoch && !h.stamp.is_ctime && !is_digit(h.time[0]) && !is_digit(h.time[1]);
     if (rest.starts_with(':')) rest.remove_prefix(1);  // Cisco: `Aug 24 2020 01:12:09: %ASA-…`
     if (!rest.empty() && rest[0] == ' ' && !h.stamp.is_ctime) {
       // The date and time of another program's own log have no host behind them; a journal's weekday does.
@@ -198,16 +198,14 @@ Header read_header(std::string_view line) {
     return h;
   }
 
+  h.stamp = {};
+  h.message = line;
   if (h.priority >= 0) {  // <PRI>TAG: message
     h.is_syslog = true;
-    h.stamp = {};
-    if (!read_tag(rest, h))
-      h.message = rest;
-    else
-      h.message = rest;
-    return h;
+    skip_spaces(rest);
+    read_tag(rest, h);
+    h.message = rest;
   }
-  h.message = line;
   Stamp stamp;
   if (const auto at = text::find_dated_stamp(line, 200, stamp)) {
     h.stamp = stamp;

@@ -7,6 +7,7 @@
 #include "readers/access/line.h"
 #include "readers/auditd/record.h"
 #include "readers/dated.h"
+#include "readers/json/embedded.h"
 #include "readers/lines/header.h"
 #include "readers/lines/payload.h"
 #include "readers/lines/undated.h"
@@ -127,7 +128,7 @@ struct Parsed {
 class LinesReader final : public Reader {
  public:
   LinesReader(const Demand& demand, const ReadOptions& options)
-      : options_(options), cutter_(options.record_max), names_(demand, all_names()) {}
+      : options_(options), cutter_(options.record_max), names_(demand, all_names()), table_(demand) {}
 
   Result<std::optional<Block>> cut(Stream& stream, std::vector<Anomaly>& anomalies) override {
     TRY(std::optional<Block> block, cutter_.next(stream, anomalies));
@@ -175,6 +176,15 @@ class LinesReader final : public Reader {
       text::Sink sink(names_, fields, out.scratch());
       sink.set_repair(line.repair);
       parsed.put_fields(sink);
+      if (parsed.payload == Payload::json) {
+        FieldSink inner(table_, out.scratch(), fields);
+        if (const auto heading = json::read_embedded(parsed.header.message, inner, options_.utc_offset_minutes)) {
+          // What wrote it is known better than that it came by syslog; other JSON stays what its line is.
+          if (heading->source != "json") event.source = heading->source;
+          if (!event.time.known() || !parsed.header.is_syslog)
+            event.time = heading->time.known() ? heading->time : event.time;
+        }
+      }
       event.fields = text::store(fields, out.scratch());
       out.mutable_events().push_back(event);
     });
@@ -185,13 +195,19 @@ class LinesReader final : public Reader {
     const text::Described line = text::text_of(event, out.memory);
     text::Sink sink(names_, out);
     sink.set_repair(line.repair);
-    Parsed(line.text).put_fields(sink);
+    const Parsed parsed(line.text);
+    parsed.put_fields(sink);
+    if (parsed.payload == Payload::json) {
+      FieldSink inner(out);
+      (void)json::read_embedded(parsed.header.message, inner, options_.utc_offset_minutes);
+    }
   }
 
  private:
   ReadOptions options_;
   text::LineCutter cutter_;
   text::Names names_;
+  FieldTable table_;  // the same demand, for the JSON in a message
   Arena arena_;
   std::optional<RunningYear> year_;  // once an undated line was met
   std::optional<Time> dated_;        // a full date before that

@@ -195,6 +195,36 @@ TEST(Lines, ReadUtf16WithExactOffsets) {
   EXPECT_EQ(other.events[1].fields, result.events[1].fields);
 }
 
+TEST(Lines, ReadJsonBehindAHeader) {
+  const OwnedEvent plain = one(R"(2021-08-04T01:02:03Z gate app[4]: {"level":"info","user":{"name":"karin"}})");
+  EXPECT_EQ(plain.source, "syslog");
+  EXPECT_EQ(plain.get("program"), "app");
+  EXPECT_EQ(plain.get("user.name"), "karin");
+  const OwnedEvent eve = one(
+      R"(<13>Aug  4 01:02:03 gate suricata[4]: @cee: {"timestamp":"2021-08-04T01:02:03.5+0000","event_type":"dns","flow_id":1,"src_ip":"192.0.2.1"})",
+      in_year(2021));
+  EXPECT_EQ(eve.source, "suricata.dns");
+  EXPECT_EQ(eve.get("src_ip"), "192.0.2.1");
+  EXPECT_EQ(one("Aug  4 01:02:03 gate app: {not json", in_year(2021)).get("message"), "{not json");
+}
+
+TEST(Lines, ReadAccessLinesAndAuditRecordsBehindAHeader) {
+  const OwnedEvent web = one(
+      R"(Aug  4 01:02:03 gate nginx: 192.0.2.1 - - [04/Aug/2021:01:02:03 +0000] "GET /x?y HTTP/1.1" 404 9 "-" "ua")",
+      in_year(2021));
+  EXPECT_EQ(web.source, "webserver");
+  EXPECT_EQ(web.get("cs-uri-query"), "y");
+  const OwnedEvent pod =
+      one(R"(2021-08-04T01:02:03.5Z stdout F 192.0.2.1 - - [04/Aug/2021:01:02:03 +0000] "GET /x HTTP/1.1" 200 9)");
+  EXPECT_EQ(pod.get("cs-uri-stem"), "/x");
+  const OwnedEvent audit =
+      one(R"(Aug  4 01:02:03 gate kernel: [1.0] audit: type=1400 audit(1628038923.500:77): apparmor="DENIED" comm="x")",
+          in_year(2021));
+  EXPECT_EQ(audit.source, "auditd");
+  EXPECT_EQ(audit.get("type"), "AVC");
+  EXPECT_EQ(audit.time.iso(), "2021-08-04T01:02:03.500Z");
+}
+
 // A line of any length goes by in bounded memory.
 class LongLine final : public Stream {
  public:

@@ -244,6 +244,11 @@ Payload classify(std::string_view line, Header& h) {
     container = true;
   }
   const char first = m.empty() ? '\0' : m[0];
+  if (m.starts_with("@cee:")) {  // a mark that JSON follows
+    h.message = m = m.substr(std::min(m.find_first_not_of(' ', 5), m.size()));
+    return Payload::json;
+  }
+  if (first == '{' && m.size() > 2) return Payload::json;
   if (first == 'C' && m.starts_with("CEF:")) return Payload::cef;
   if (first == 'L' && m.starts_with("LEEF:")) return Payload::leef;
   if (first == 't' || first == 'n' || first == 'a') {
@@ -366,7 +371,7 @@ void put_payload(Payload payload, const Header& header, text::Sink& sink) {
 std::optional<Time> payload_time(Payload payload, const Header& header, int offset_minutes) {
   const std::string_view m = header.message;
   text::Stamp stamp;
-  if (payload == Payload::fortigate) {
+  if (payload == Payload::fortigate || (payload == Payload::key_value && header.time.empty())) {
     // Nanoseconds since 1970 in newer versions, seconds in older ones.
     if (const std::string_view ticks = value_of(m, "eventtime=");
         ticks.size() == 19 && std::ranges::all_of(ticks, is_digit)) {

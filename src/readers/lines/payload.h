@@ -24,7 +24,8 @@ enum class Payload : std::uint8_t {
   netfilter,
   sudo,
   access,
-  audit
+  audit,
+  json
 };
 
 // The fixed names that lines.cpp and payload.cpp give.
@@ -57,7 +58,7 @@ Payload classify(std::string_view line, Header& header);
 // The source that such a line's event has.
 std::string_view source_of(Payload payload, const Header& header);
 
-// The payload's fields (none for access lines and audit records, whose readers put their own).
+// The payload's fields (none for access lines, audit records and JSON, whose readers put their own).
 void put_payload(Payload payload, const Header& header, text::Sink& sink);
 
 // The time that the payload itself gives, where that is better than the header's.

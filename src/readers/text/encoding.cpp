@@ -13,7 +13,10 @@ Mark byte_order_mark(std::string_view head) {
 }
 
 std::string_view decode_line(std::string_view raw, Encoding encoding, Arena& arena) {
-  if (encoding == Encoding::utf8) return raw;
+  if (encoding == Encoding::utf8) {
+    while (!raw.empty() && raw.back() == '\0') raw.remove_suffix(1);
+    return raw;
+  }
   const std::size_t units = raw.size() / 2;
   const char* little = raw.data();
   if (encoding == Encoding::utf16be) {
@@ -40,7 +43,7 @@ bool looks_like_text(std::string_view head) {
   const bool utf16 = byte_order_mark(head).encoding != Encoding::utf8;
   std::string_view text = head_as_utf8(head, arena);
   if (text.empty()) return false;
-  std::size_t controls = 0, nuls = 0, nul_runs = 0, invalid = 0, seen = 0;
+  std::size_t controls = 0, nuls = 0, nul_runs = 0, line_nuls = 0, invalid = 0, seen = 0;
   bool in_nuls = false;
   while (!text.empty()) {
     const CodePoint point = first_code_point(text);
@@ -48,6 +51,7 @@ bool looks_like_text(std::string_view head) {
     text.remove_prefix(point.length);
     ++seen;
     if (c == 0) {
+      if (text.empty() || text[0] == '\n' || text[0] == '\r') ++line_nuls;  // some senders of syslog end lines so
       ++nuls;
       if (!in_nuls) ++nul_runs;
       in_nuls = true;
@@ -69,7 +73,7 @@ bool looks_like_text(std::string_view head) {
   // Code pages write a letter in ten or so beyond ASCII; random bytes every second one.
   if (invalid * (utf16 ? 20 : 5) > written) return false;
   // A hole in a log is one run of many; NULs strewn about are a binary format.
-  return nuls == 0 || (nul_runs * 16 <= nuls && written >= 16) || (nul_runs <= 2 && nuls * 50 <= written);
+  return nuls == line_nuls || (nul_runs * 16 <= nuls && written >= 16) || (nul_runs <= 2 && nuls * 50 <= written);
 }
 
 }  // namespace tocsin::text

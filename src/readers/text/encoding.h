@@ -48,7 +48,7 @@ inline std::string_view without_return(std::string_view line, Encoding encoding)
   return line;
 }
 
-// UTF-8 of one line. UTF-8 is returned as it is, valid or not.
+// UTF-8 of one line. UTF-8 is returned as it is, valid or not, but for NULs at its end.
 std::string_view decode_line(std::string_view raw, Encoding encoding, Arena& arena);
 
 // Whether `head` reads as text of some kind rather than as binary data: few control characters, and mostly valid

@@ -137,6 +137,8 @@ bool year_number(Cursor& c, Stamp& s) {
 // After the date: a separator, the clock, the zone.
 bool rest_of_day(Cursor& c, Stamp& s) {
   if (c.peek() == ' ' && c.peek(1) == '-' && c.peek(2) == ' ') c.at += 2;
+  if (c.peek() == ',' && c.peek(1) == ' ') ++c.at;
+  if (c.peek() == ' ' && c.peek(1) == ' ') ++c.at;  // an hour padded with a blank
   if (!c.done() && (*c.at == 'T' || *c.at == 't')) {
     s.is_iso = true;
   } else if (c.peek() != ' ' && c.peek() != ':' && c.peek() != '-' && c.peek() != '_' && c.peek() != '\t') {
@@ -154,7 +156,8 @@ bool numeric(Cursor& c, Stamp& s, bool epoch) {
   if (digits == 4) {
     if (!year_number(c, s)) return false;
     const char separator = c.peek();
-    if ((separator != '-' && separator != '/' && separator != '.') || !is_digit(c.peek(1))) return false;
+    if ((separator != '-' && separator != '/' && separator != '.' && separator != ':') || !is_digit(c.peek(1)))
+      return false;
     ++c.at;
     if (!c.number(1, 2, s.month) || !c.take(separator) || !c.number(1, 2, s.day)) return false;
     return rest_of_day(c, s);
@@ -169,10 +172,10 @@ bool numeric(Cursor& c, Stamp& s, bool epoch) {
       s.day = first;
       return month_name(c, s) && c.take(separator) && year_number(c, s) && rest_of_day(c, s);
     }
-    if (separator == ' ' || separator == '-') return false;
+    if (separator == ' ') return false;
     unsigned second;
     if (!c.number(1, 2, second) || !c.take(separator) || !year_number(c, s)) return false;
-    const bool day_first = separator == '.' || first > 12;
+    const bool day_first = separator != '/' || first > 12;
     s.day = day_first ? first : second, s.month = day_first ? second : first;
     return rest_of_day(c, s);
   }
@@ -237,6 +240,38 @@ bool named(Cursor& c, Stamp& s, bool epoch) {
   return true;
 }
 
+// @ and 24 hexadecimal digits: TAI64N (cr.yp.to/libtai/tai64.html), as multilog writes it.
+bool tai64n(Cursor& c, Stamp& s) {
+  if (c.end - c.at < 25) return false;
+  std::uint64_t seconds = 0;
+  std::uint32_t nanoseconds = 0;
+  for (int i = 1; i < 25; ++i) {
+    const char digit = c.at[i], lower = static_cast<char>(digit | 32);
+    if (!is_digit(digit) && (lower < 'a' || lower > 'f')) return false;
+    const auto value = static_cast<unsigned>(is_digit(digit) ? digit - '0' : lower - 'a' + 10);
+    if (i < 17) {
+      seconds = seconds << 4 | value;
+    } else {
+      nanoseconds = nanoseconds << 4 | value;
+    }
+  }
+  constexpr std::uint64_t kEpoch = (std::uint64_t{1} << 62) + 10;
+  if (seconds < kEpoch || seconds - kEpoch > 4'102'444'800 || nanoseconds > 999'999'999) return false;
+  s.is_epoch = true;
+  s.epoch = static_cast<std::int64_t>(seconds - kEpoch);
+  s.nanoseconds = nanoseconds, s.digits = 9;
+  c.at += 25;
+  return true;
+}
+
+// klog and glog: a letter of gravity, month and day, the clock: I0824 01:12:09.123456
+bool klog(Cursor& c, Stamp& s) {
+  const char gravity = c.peek();
+  if (gravity != 'I' && gravity != 'W' && gravity != 'E' && gravity != 'F') return false;
+  ++c.at;
+  return c.digits() == 4 && c.number(2, 2, s.month) && c.number(2, 2, s.day) && c.take(' ') && clock(c, s);
+}
+
 bool starts_token(char before) {
   return before == ' ' || before == '[' || before == '(' || before == '"' || before == '\'' || before == '=' ||
          before == '\t' || before == '|' || before == ',' || before == ']' || before == ':' || before == '<' ||
@@ -268,7 +303,13 @@ bool read_stamp(std::string_view text, Stamp& out, bool epoch) {
   if (text.size() < 10) return false;
   Cursor cursor{text.data(), text.data() + text.size()};
   out = {};
-  if (!(is_digit(text[0]) ? numeric(cursor, out, epoch) : is_alpha(text[0]) && named(cursor, out, epoch))) return false;
+  const char first = text[0];
+  const bool read = is_digit(first)                        ? numeric(cursor, out, epoch)
+                    : is_alpha(first) && is_digit(text[1]) ? klog(cursor, out)
+                    : is_alpha(first)                      ? named(cursor, out, epoch)
+                    : first == '@' && epoch                ? tai64n(cursor, out)
+                                                           : false;
+  if (!read) return false;
   if (!out.is_epoch && !valid_date(out)) return false;
   out.size = static_cast<std::size_t>(cursor.at - text.data());
   return true;
