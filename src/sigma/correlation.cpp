@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
+#include <optional>
 
 #include "sigma/condition.h"
 
@@ -83,6 +85,8 @@ Result<void> read_temporal_condition(const Yaml& node, const std::vector<std::st
     return std::unexpected(std::move(error));
   }
   if (*root + 1 != out.condition.size()) out.condition.push_back({Node::Kind::all, 0, {*root}});
+  if (references.size() > kTemporalInputsMax || out.condition.size() > kTemporalNodesMax)
+    return fail(fmt::format("the condition has more than {} rules or {} parts", kTemporalInputsMax, kTemporalNodesMax), at(node));
   return {};
 }
 
@@ -128,7 +132,109 @@ std::vector<std::string> names_in(std::string_view condition) {
   return out;
 }
 
+using Terms = std::vector<Term>;
+
+void tidy(Terms& terms) {
+  std::erase_if(terms, [](const Term& term) {
+    return std::any_of(term.wanted.begin(), term.wanted.end(),
+                       [&](std::uint32_t i) { return std::binary_search(term.unwanted.begin(), term.unwanted.end(), i); });
+  });
+  std::sort(terms.begin(), terms.end());
+  terms.erase(std::unique(terms.begin(), terms.end()), terms.end());
+}
+
+std::vector<std::uint32_t> merged(const std::vector<std::uint32_t>& a, const std::vector<std::uint32_t>& b) {
+  std::vector<std::uint32_t> out;
+  std::set_union(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(out));
+  return out;
+}
+
+// The terms of a node that holds when all children do, or when any does; an empty optional is too many of them.
+std::optional<Terms> combine(bool all, const std::vector<const Terms*>& children) {
+  Terms out;
+  if (all) out.push_back({});
+  for (const Terms* child : children) {
+    if (all) {
+      Terms product;
+      if (out.size() * child->size() > 16 * kTermsMax) return std::nullopt;
+      for (const Term& left : out)
+        for (const Term& right : *child)
+          product.push_back({merged(left.wanted, right.wanted), merged(left.unwanted, right.unwanted)});
+      out = std::move(product);
+    } else {
+      out.insert(out.end(), child->begin(), child->end());
+    }
+    tidy(out);
+    if (out.size() > kTermsMax) return std::nullopt;
+  }
+  return out;
+}
+
+std::unexpected<Error> too_many() {
+  return fail(fmt::format("the condition can hold in more than {} ways", kTermsMax), "", "chain several correlations");
+}
+
+// Every choice of `wanted` inputs out of `count`.
+Result<Terms> choices(std::size_t wanted, std::size_t count) {
+  Terms out{{}};
+  for (std::uint32_t i = 0; i < count; ++i) {
+    for (std::size_t k = out.size(); k-- > 0;) {
+      if (out[k].wanted.size() == wanted) continue;
+      out.push_back(out[k]);
+      out.back().wanted.push_back(i);
+    }
+    // What can no longer be filled up is left out.
+    std::erase_if(out, [&](const Term& term) { return term.wanted.size() + (count - i - 1) < wanted; });
+    if (out.size() > 16 * kTermsMax) return too_many();
+  }
+  if (out.size() > kTermsMax) return too_many();
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
 }  // namespace
+
+Result<std::vector<Term>> terms_of(const Correlation& correlation) {
+  const std::size_t count = correlation.inputs.size();
+  if (correlation.condition.empty()) {
+    std::size_t wanted = count;
+    if (correlation.type == Type::temporal_ordered && !correlation.bounds.empty()) {
+      const Correlation::Bound& bound = correlation.bounds[0];
+      const double number = bound.number + (bound.order == Order::gt ? 1 : 0);
+      if (correlation.bounds.size() > 1 || (bound.order != Order::gte && bound.order != Order::gt) || number < 1 ||
+          number > static_cast<double>(count))
+        return fail("for temporal_ordered a count is `gte: N`, N being at most the number of rules");
+      wanted = static_cast<std::size_t>(number);
+    }
+    return choices(wanted, count);
+  }
+  if (correlation.condition.size() > kTemporalNodesMax || count > kTemporalInputsMax) return too_many();
+  // From the leaves up, each node's terms and those of its denial (De Morgan).
+  std::vector<Terms> holds(correlation.condition.size()), fails(correlation.condition.size());
+  for (std::size_t i = 0; i < correlation.condition.size(); ++i) {
+    const Node& node = correlation.condition[i];
+    if (node.kind == Node::Kind::atom) {
+      holds[i] = {{{node.atom}, {}}};
+      fails[i] = {{{}, {node.atom}}};
+    } else if (node.kind == Node::Kind::none) {
+      holds[i] = fails[node.children[0]];
+      fails[i] = holds[node.children[0]];
+    } else {
+      std::vector<const Terms*> yes, no;
+      for (const std::uint32_t child : node.children) yes.push_back(&holds[child]), no.push_back(&fails[child]);
+      auto when = combine(node.kind == Node::Kind::all, yes);
+      auto unless = combine(node.kind != Node::Kind::all, no);
+      if (!when || !unless) return too_many();
+      holds[i] = std::move(*when);
+      fails[i] = std::move(*unless);
+    }
+  }
+  Terms terms = std::move(holds.back());
+  if (terms.empty()) return fail("the condition contradicts itself");
+  for (const Term& term : terms)
+    if (term.wanted.empty()) return fail("the condition holds without any event", "", "name a rule that must occur");
+  return terms;
+}
 
 std::vector<std::string> references_of(const Document& document) {
   const Yaml& body = *document.root->find("correlation");
@@ -199,6 +305,9 @@ Result<Correlation> read_correlation(const Document& document, const Resolve& re
       input.value_fields.push_back(std::move(field));
     }
     out.inputs.push_back(std::move(input));
+  }
+  if (is_temporal(out.type)) {
+    if (const auto terms = terms_of(out); !terms) return fail(terms.error().what, at(body), terms.error().hint);
   }
   return out;
 }
