@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "cli/progress.h"
+
 namespace tocsin::cli {
 
 TEST(Options, ReadSizes) {
@@ -16,6 +18,18 @@ TEST(Options, ReadZones) {
   EXPECT_EQ(parse_zone("-0330").value(), -210);
   EXPECT_EQ(parse_zone("UTC").value(), 0);
   for (const char* text : {"", "Paris", "02:00", "+99"}) EXPECT_FALSE(parse_zone(text)) << text;
+}
+
+TEST(Numbers, ReadAsPeopleSayThem) {
+  EXPECT_EQ(human_bytes(0), "0 bytes");
+  EXPECT_EQ(human_bytes(18'432'000'000.0), "18 GB");
+  EXPECT_EQ(human_bytes(1'840'000), "1.8 MB");
+  EXPECT_EQ(human_bytes(999'999), "1.0 MB");
+  EXPECT_EQ(grouped(0), "0");
+  EXPECT_EQ(grouped(999), "999");
+  EXPECT_EQ(grouped(21'733'018), "21,733,018");
+  EXPECT_EQ(human_seconds(0.25), "0.2 s");
+  EXPECT_EQ(human_seconds(185), "3 min 05 s");
 }
 
 }  // namespace tocsin::cli

@@ -1,0 +1,197 @@
+#!/usr/bin/env python3
+"""./dev bench [NAME…] [--json]: what a user waits for, against its target.
+
+A figure is measured on whole processes, a baseline and ours in turn within one run, so that ratios hold on a noisy
+machine; times are medians of the runs. Evidence is made on the spot by build/release/bench_evidence under build/bench.
+"""
+import argparse
+import json
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build" / "release"
+DATA = ROOT / "build" / "bench"
+CORPUS = ROOT.parent / "shared" / "corpus"
+TOCSIN = BUILD / "tocsin"
+
+figures = []
+
+
+def figure(name, value, unit, must, holds):
+    """One line of the result. `must` is text ("<= 5"), `holds` None when there is no target."""
+    figures.append({"name": name, "value": value, "unit": unit, "must": must, "holds": holds})
+    if options.json:
+        print(json.dumps(figures[-1]), flush=True)
+    else:
+        mark = {True: "holds", False: "MISSED", None: ""}[holds]
+        shown = f"{value:,.3f}" if isinstance(value, float) and value < 100 else f"{value:,.0f}"
+        print(f"  {name:<34} {shown:>14} {unit:<12} {must:<14} {mark}", flush=True)
+
+
+def at_most(name, value, unit, bound):
+    figure(name, value, unit, f"<= {bound:g}", value <= bound)
+
+
+def at_least(name, value, unit, bound):
+    figure(name, value, unit, f">= {bound:,g}", value >= bound)
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+class Run:
+    """One finished process: wall and CPU seconds, peak resident bytes."""
+
+    def __init__(self, command, **kwargs):
+        start = time.monotonic()
+        process = subprocess.Popen([str(c) for c in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, **kwargs)
+        # Small outputs only: every measured command writes to files or prints a summary.
+        out, err = process.stdout.read(), process.stderr.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        self.wall = time.monotonic() - start
+        self.cpu = usage.ru_utime + usage.ru_stime
+        self.peak = usage.ru_maxrss * 1024
+        self.code = os.waitstatus_to_exitcode(status)
+        self.out, self.err = out.decode(errors="replace"), err.decode(errors="replace")
+        if self.code not in (0, 3):
+            say(f"{command}: exit {self.code}\n{self.err[-2000:]}")
+            sys.exit(1)
+
+
+def median(runs, what="wall"):
+    return statistics.median(getattr(r, what) for r in runs)
+
+
+def in_turn(count, *commands):
+    """Runs the commands A B A B …, returns a list of runs for each."""
+    results = [[] for _ in commands]
+    for command, into in zip(commands, results):
+        Run(command)  # warms the page cache
+    for _ in range(count):
+        for command, into in zip(commands, results):
+            into.append(Run(command))
+    return results
+
+
+def evidence(kind, megabytes):
+    """Makes (once) a folder of dense files; returns its path, bytes and records."""
+    folder = DATA / f"{kind}-{megabytes}"
+    facts = folder.with_suffix(".json")
+    maker = BUILD / "bench_evidence"
+    if not facts.exists() or facts.stat().st_mtime < maker.stat().st_mtime:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        say(f"making {megabytes} MB of {kind} …")
+        source = CORPUS / "sigma" / "evtx-attack-samples"
+        made = subprocess.run([maker, kind, str(megabytes), folder] + ([source] if source.exists() else []), check=True,
+                              capture_output=True, text=True)
+        facts.write_text(made.stdout)
+    made = json.loads(facts.read_text())
+    return folder, made["bytes"], made["records"]
+
+
+def rules():
+    """SigmaHQ's active rules when the corpus is there, else our own."""
+    base = CORPUS / "sigma" / "rules"
+    folders = ["rules", "rules-emerging-threats", "rules-threat-hunting", "rules-placeholder", "rules-compliance"]
+    if base.exists():
+        return [arg for folder in folders for arg in ("--rules", base / folder)]
+    return []
+
+
+def scan_command(folder, case, *extra):
+    return [TOCSIN, "scan", folder, "--case", case, "--threads", "1", "--quiet", *extra]
+
+
+def fresh(command):
+    """A command that removes its case first: the second scan of a case does less."""
+    case = str(command[command.index("--case") + 1])
+    return ["sh", "-c", 'rm -f "$0" "$0-wal" "$0-shm"; exec "$@"', case, *[str(c) for c in command]]
+
+
+def bench_scan():
+    size = options.megabytes
+    with tempfile.TemporaryDirectory(dir=DATA) as scratch:
+        case = Path(scratch) / "bench.case"
+        all_rules = rules()
+
+        folder, size_bytes, records = evidence("evtx-mixed", size)
+        files = sorted(folder.iterdir())
+        digest = ["openssl", "dgst", "-sha256", *files]
+        hashed, scanned, bare = in_turn(options.runs, digest, fresh(scan_command(folder, case, *all_rules)),
+                                        scan_command(folder, Path(scratch) / "none.case", "--no-rules", "--no-own-rules"))
+        figure("sha256 (openssl dgst)", size_bytes / median(hashed) / 1e6, "MB/s", "", None)
+        at_most("evtx mixed, all rules / sha256", median(scanned) / median(hashed), "ratio", 5)
+        at_least("evtx mixed, all rules", records / median(scanned), "records/s", 300_000)
+        at_most("evtx mixed, no rules / sha256", median(bare) / median(hashed), "ratio", 1.5)
+
+        one, two = in_turn(options.runs, fresh(scan_command(folder, case, *all_rules)),
+                           fresh(scan_command(folder, case, *all_rules, "--threads", "2")))
+        at_least("two threads / one", median(one) / median(two), "ratio", 1.7)
+
+        folder, _, records = evidence("evtx-sysmon1", size)
+        (runs,) = in_turn(options.runs, fresh(scan_command(folder, case, *all_rules)))
+        at_least("evtx Sysmon 1, all rules", records / median(runs), "events/s", 150_000)
+
+        folder, _, records = evidence("ndjson-sysmon", size)
+        (runs,) = in_turn(options.runs, fresh(scan_command(folder, case, *all_rules)))
+        at_least("NDJSON Sysmon, all rules", records / median(runs), "events/s", 150_000)
+
+
+def bench_memory():
+    with tempfile.TemporaryDirectory(dir=DATA) as scratch:
+        folder, size_bytes, _ = evidence("evtx-mixed", 5 * options.megabytes)
+        run = Run(scan_command(folder, Path(scratch) / "bench.case", *rules()))
+        at_most(f"peak memory on {size_bytes / 1e9:.1f} GB", run.peak / 2**20, "MB", 512)
+        figure("case file of it", os.path.getsize(Path(scratch) / "bench.case") / 2**20, "MB", "", None)
+
+
+def bench_startup():
+    with tempfile.TemporaryDirectory(dir=DATA) as scratch:
+        empty = Path(scratch) / "empty.log"
+        empty.write_text("")
+        cache = Path(scratch) / "cache"
+        command = ["env", f"XDG_CACHE_HOME={cache}", TOCSIN, "scan", empty, "--quiet", "--threads", "1", *rules()]
+        cold, warm = [], []
+        for _ in range(options.runs):
+            shutil.rmtree(cache, ignore_errors=True)
+            cold.append(Run(command))
+            warm.append(Run(command))
+        at_most("start-up without cache", median(cold), "s", 1.5)
+        at_most("start-up with cache", median(warm), "s", 0.15)
+
+
+def bench_peers():
+    sys.path.insert(0, str(ROOT / "bench"))
+    import peers  # noqa: PLC0415: optional, and only for this figure
+    folder, size_bytes, records = evidence("ndjson-sysmon", max(64, options.megabytes // 16))
+    peers.compare(folder, records, rules(), TOCSIN, DATA, figure, say)
+
+
+BENCHES = {"scan": (bench_scan, bench_memory, bench_startup), "memory": (bench_memory,), "startup": (bench_startup,),
+           "peers": (bench_peers,)}
+
+parser = argparse.ArgumentParser(description=__doc__)
+parser.add_argument("names", nargs="*", default=["scan"], help=f"of {', '.join(BENCHES)} (scan)")
+parser.add_argument("--json", action="store_true", help="one line a figure")
+parser.add_argument("--runs", type=int, default=3, help="runs of each command (3)")
+parser.add_argument("--megabytes", type=int, default=1024, help="of evidence (1024)")
+options = parser.parse_args()
+DATA.mkdir(parents=True, exist_ok=True)
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+for bench_name in options.names or ["scan"]:
+    if bench_name not in BENCHES:
+        parser.error(f"there is no bench '{bench_name}'; there are {', '.join(BENCHES)}")
+    for part in BENCHES[bench_name]:
+        part()
+(ROOT / "build" / "bench.json").write_text("".join(json.dumps(f) + "\n" for f in figures))
+sys.exit(0)

@@ -1,0 +1,80 @@
+#include "cli/scan_summary.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "cli/progress.h"
+#include "event/finding.h"
+
+namespace tocsin::cli {
+namespace {
+
+using Counted = std::pair<std::uint64_t, std::string>;
+
+// "EVTX 371, NDJSON 22, …": the most frequent first.
+std::string ranking(const std::map<std::string, std::uint64_t>& counts, std::size_t most) {
+  std::vector<Counted> order;
+  for (const auto& [name, count] : counts) order.emplace_back(count, name);
+  std::ranges::sort(order, [](const Counted& a, const Counted& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });
+  std::string out;
+  for (std::size_t i = 0; i < std::min(most, order.size()); ++i)
+    out += fmt::format("{}{} {}", i ? ", " : "", order[i].second, grouped(order[i].first));
+  if (order.size() > most) out += ", …";
+  return out;
+}
+
+const char* plural(std::uint64_t count) { return count == 1 ? "" : "s"; }
+
+}  // namespace
+
+void print_summary(const ScanSummary& summary, const Program&, std::FILE* to) {
+  fmt::print(to, "  evidence   {} file{}", grouped(summary.files), plural(summary.files));
+  if (!summary.by_format.empty()) fmt::print(to, " ({})", ranking(summary.by_format, 6));
+  if (summary.containers) fmt::print(to, " · {} archive{}", grouped(summary.containers), plural(summary.containers));
+  fmt::print(to, "   {}, hashed\n", human_bytes(static_cast<double>(summary.bytes)));
+  if (summary.known || summary.copies || summary.incomplete) {
+    std::string line;
+    const auto add = [&](std::uint64_t count, const char* what) {
+      if (count) line += fmt::format("{}{} {}", line.empty() ? "" : " · ", grouped(count), what);
+    };
+    add(summary.known, "already in the case");
+    add(summary.copies, "copies of another");
+    add(summary.incomplete, "not readable to the end: tocsin case anomalies");
+    fmt::print(to, "             {}\n", line);
+  }
+
+  const auto& rules = summary.rules;
+  fmt::print(to, "  rules      {} read · {} loaded", grouped(rules.read), grouped(rules.loaded));
+  if (rules.refused) fmt::print(to, " · {} refused ({})", grouped(rules.refused), ranking(rules.refused_by_reason, 2));
+  if (rules.unmapped)
+    fmt::print(to, " · {} loaded but nothing feeds them: tocsin rules check", grouped(rules.unmapped));
+  if (rules.unmet) fmt::print(to, " · {} met no event of their logsource here", grouped(rules.unmet));
+  fmt::print(to, "\n");
+
+  fmt::print(to, "  events     {} in {}", grouped(summary.events), human_seconds(summary.seconds));
+  if (summary.anomalies)
+    fmt::print(to, " · {} anomal{} ({})", grouped(summary.anomalies), summary.anomalies == 1 ? "y" : "ies",
+               ranking(summary.anomalies_by_name, 3));
+  fmt::print(to, "\n");
+
+  std::string levels;
+  for (int level = 4; level >= 0; --level)
+    if (summary.findings[level])
+      levels += fmt::format("{}{} {}", levels.empty() ? "" : " · ", kLevelNames[level], grouped(summary.findings[level]));
+  fmt::print(to, "  findings   {}", levels.empty() ? "none" : levels);
+  if (summary.first.known()) fmt::print(to, "      events from {} to {}", summary.first.iso(), summary.last.iso());
+  fmt::print(to, "\n");
+  if (summary.interrupted) fmt::print(to, "  stopped    what was found is kept; the same command completes it\n");
+}
+
+void print_next(const ScanSummary& summary, const std::string& case_path, std::FILE* to) {
+  if (case_path.empty()) {
+    fmt::print(to, "  next       add --case NAME.case to keep this; --json for machines\n");
+    return;
+  }
+  const char* level = summary.findings[4] || summary.findings[3] ? " --level high" : "";
+  fmt::print(to, "  next       tocsin case findings {}{}\n", case_path, level);
+}
+
+}  // namespace tocsin::cli

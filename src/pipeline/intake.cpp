@@ -1,0 +1,124 @@
+#include "pipeline/intake.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "readers/dated.h"
+
+namespace tocsin {
+
+Intake::Intake(const ScanOptions& options, const Demand& demand, const KnownContents& known)
+    : options_(options), demand_(demand), known_(known), walker_(std::in_place, options.paths) {
+  for (const auto& [content, evidence] : known_) known_sizes_.insert(content.first);
+}
+
+bool Intake::take(Intaken& out) {
+  out = {};
+  for (;;) {
+    const bool stopped = options_.stop && options_.stop->load(std::memory_order_relaxed);
+    if (run_) {  // a piece is being read
+      out.run = run_;
+      if (!stopped && run_->reader) {
+        auto block = run_->reader->cut(*item_, out.anomalies);
+        if (block && *block) {
+          out.block = std::move(**block);
+          return true;
+        }
+        if (!block) out.anomalies.push_back({"reading-stopped", 0, 0, block.error().text()});
+      }
+      if (stopped) {
+        out.interrupted = true;
+        out.end.emplace();
+        out.end->path = run_->path;
+        out.end->complete = false;
+      } else {
+        out.end = item_->finish();
+      }
+      run_.reset();
+      item_ = nullptr;
+      return true;
+    }
+    if (!closed_.empty()) {
+      out.end = std::move(closed_.back());
+      closed_.pop_back();
+      return true;
+    }
+    if (stopped || round_ == Round::between || !open_next(out)) return false;
+    if (out.begins) return true;
+  }
+}
+
+// Opens the next piece. False when there is none; out.begins when one was opened, else word of containers waits.
+bool Intake::open_next(Intaken& out) {
+  item_ = walker_->next();
+  closed_ = walker_->take_closed();
+  // An item that the walker had to finish itself was put off; its turn comes.
+  std::erase_if(closed_, [](const evidence::Custody& custody) { return custody.nature == evidence::Nature::item; });
+  std::ranges::reverse(closed_);  // taken from the back
+  if (!item_) {
+    if (!closed_.empty()) {
+      if (round_ == Round::yearless) closed_.clear();  // said in the first round
+      return true;
+    }
+    if (round_ == Round::yearless || put_off_tops_.empty()) return false;
+    round_ = Round::between;
+    return false;
+  }
+  if (round_ == Round::yearless) {
+    closed_.clear();
+    if (!put_off_.contains(item_->path())) {
+      item_ = nullptr;
+      return true;
+    }
+  }
+
+  const ReaderSpec* spec = recognise(item_->head(), item_->whole());
+  std::optional<int> year = options_.read.year;
+  bool assumed = options_.read.year_assumed;
+  if (!year && spec && has_undated_lines(item_->head())) {
+    if (const auto own = dated_head(item_->head())) {
+      year = year_from_evidence(item_->head(), *own);
+    } else if (round_ == Round::dated && item_->top() != "-") {
+      put_off_.insert(item_->path());
+      if (put_off_tops_.empty() || put_off_tops_.back() != item_->top()) put_off_tops_.push_back(item_->top());
+      item_ = nullptr;
+      return true;
+    } else if (latest_.known()) {
+      year = year_from_evidence(item_->head(), latest_);
+    }
+  }
+  start(*item_, spec, year, assumed, out);
+  return true;
+}
+
+void Intake::start(evidence::Item& item, const ReaderSpec* spec, std::optional<int> year, bool assumed, Intaken& out) {
+  run_ = std::make_shared<EvidenceRun>();
+  run_->path = item.path();
+  run_->top = item.top();
+  run_->spec = spec;
+  // Content that the case holds is only hashed when there is nothing new to ask of it.
+  if (const auto size = item.expected_size(); size && !item.in_container() && known_sizes_.contains(*size)) {
+    if (const auto digest = evidence::hash_file(item.path())) {
+      if (const auto found = known_.find({*size, *digest}); found != known_.end()) run_->known = &found->second;
+    }
+  }
+  if (spec && !(run_->known && run_->known->rules.empty())) {
+    ReadOptions read = options_.read;
+    read.year = year;
+    read.year_assumed = assumed;
+    run_->reader = spec->open(demand_, read);
+  }
+  out.run = run_;
+  out.begins = true;
+}
+
+void Intake::set_latest(Time latest) {
+  CHECK(round_ == Round::between);
+  latest_ = latest;
+  bytes_before_ += walker_->bytes_in();
+  walker_.emplace(std::move(put_off_tops_));
+  put_off_tops_.clear();
+  round_ = Round::yearless;
+}
+
+}  // namespace tocsin

@@ -1,0 +1,44 @@
+// What a scan is asked to do.
+#pragma once
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "readers/reader.h"
+
+namespace tocsin {
+
+// What the user watches while a scan runs. Called from whichever thread writes, a few hundred times a second at most.
+struct ScanProgress {
+  std::uint64_t bytes_done = 0;
+  std::optional<std::uint64_t> bytes_total;  // of the files on disk, when known
+  std::uint64_t events = 0, findings = 0;
+  std::string evidence;                      // being read
+};
+
+struct RuleOptions {
+  std::vector<std::string> paths;  // files and folders
+  bool own = true;                 // share/tocsin/rules too
+  bool none = false;               // read and count only
+  std::string placeholders;        // file; "" none
+  std::string cache;               // folder of the compiled rules; "" none
+};
+
+struct ScanOptions {
+  std::vector<std::string> paths;
+  RuleOptions rules;
+  std::string case_path;  // "": a scratch case
+  unsigned threads = 1;
+  std::size_t memory = 512u << 20;
+  std::optional<Time> since, until;  // events outside are not matched; until is exclusive
+  ReadOptions read;
+  std::string command;                                     // for the journal
+  std::function<void(const ScanProgress&)> progress;       // may be empty
+  const std::atomic<bool>* stop = nullptr;                 // set by a signal: finish cleanly with what was found
+};
+
+}  // namespace tocsin

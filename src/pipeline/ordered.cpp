@@ -1,0 +1,116 @@
+// Two passes over the base matches, both from disk: the first feeds the correlator and learns which events each finding
+// shows, by ordinal; the second fetches those. So memory holds findings and windows, never all matches.
+#include "pipeline/ordered.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <unordered_map>
+
+#include "base/json.h"
+
+namespace tocsin {
+namespace {
+
+using casefile::BaseMatch;
+
+struct Member {
+  casefile::EventPlace place;
+  casefile::ContentHash content{};
+  std::vector<Entity> entities;
+};
+
+std::string printable(const std::vector<std::string>& key) {
+  std::string out = "[";
+  for (const std::string& value : key) {
+    if (out.size() > 1) out += ',';
+    append_json_string(out, value);
+  }
+  return out + "]";
+}
+
+// Case numbers of rules → indices into the rule set.
+std::unordered_map<std::uint32_t, std::uint32_t> rules_by_number(const Program& program, std::span<const std::uint32_t> numbers) {
+  std::unordered_map<std::uint32_t, std::uint32_t> out;
+  for (std::uint32_t i = 0; i < program.rules().rules.size(); ++i) out[numbers[i]] = i;
+  return out;
+}
+
+}  // namespace
+
+Result<sigma::CorrelateStats> run_ordered(const Program& program, std::span<const std::uint32_t> numbers,
+                                          std::size_t memory, casefile::Case& in) {
+  const sigma::RuleSet& rules = program.rules();
+  if (rules.correlations.empty()) return sigma::CorrelateStats{};
+  sigma::CorrelateOptions options;
+  options.memory_max = memory;
+  sigma::Correlator correlator(rules, options);
+  const auto by_number = rules_by_number(program, numbers);
+
+  std::vector<sigma::CorrelationFinding> found;
+  const auto keep = [&](std::vector<sigma::CorrelationFinding> some) {
+    for (auto& finding : some)
+      if (rules.correlations[finding.correlation].reported) found.push_back(std::move(finding));
+  };
+  std::uint64_t ordinal = 0;
+  std::vector<std::optional<std::string>> values;
+  TRY_VOID(in.each_base_match([&](const BaseMatch& match) {
+    for (const std::uint32_t number : match.rules) {
+      const auto rule = by_number.find(number);
+      if (rule == by_number.end()) continue;
+      values.clear();
+      for (const std::string& field : correlator.fields(rule->second)) {
+        const auto pair = std::ranges::find(match.keys, field, &std::pair<std::string, std::string>::first);
+        values.push_back(pair == match.keys.end() ? std::nullopt : std::optional(pair->second));
+      }
+      correlator.add({rule->second, match.place.time, ordinal, values});
+    }
+    if (++ordinal % 65536 == 0) keep(correlator.take());
+    return true;
+  }));
+  keep(correlator.finish());
+
+  std::set<std::uint64_t> wanted;
+  for (const auto& finding : found) {
+    wanted.insert(finding.event);
+    wanted.insert(finding.events.begin(), finding.events.end());
+  }
+  std::unordered_map<std::uint64_t, Member> members;
+  ordinal = 0;
+  auto next = wanted.begin();
+  TRY_VOID(in.each_base_match([&](const BaseMatch& match) {
+    if (next == wanted.end()) return false;
+    if (*next == ordinal++) {
+      members[*next] = {match.place, match.content, casefile::entities_from(match.entities)};
+      ++next;
+    }
+    return true;
+  }));
+
+  const std::uint32_t first = static_cast<std::uint32_t>(rules.rules.size());
+  TRY_VOID(in.begin_ordered(numbers.subspan(first)));
+  std::map<std::tuple<std::uint32_t, std::string, casefile::ContentHash>, std::uint64_t> occurrences;
+  for (const auto& finding : found) {
+    casefile::OrderedFinding out;
+    out.rule = numbers[first + finding.correlation];
+    out.key = printable(finding.key);
+    out.content = members[finding.event].content;
+    out.occurrence = ++occurrences[{out.rule, out.key, out.content}];
+    out.time = finding.time;
+    out.first = finding.first;
+    out.last = finding.last;
+    out.count = finding.count;
+    std::set<Entity> entities;
+    for (const std::uint64_t event : finding.events) {
+      const Member& member = members[event];
+      out.events.push_back(member.place);
+      entities.insert(member.entities.begin(), member.entities.end());
+    }
+    out.entities.assign(entities.begin(), entities.end());
+    TRY_VOID(in.add_ordered(out));
+  }
+  TRY_VOID(in.end_ordered());
+  return correlator.stats();
+}
+
+}  // namespace tocsin

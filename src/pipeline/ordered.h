@@ -1,0 +1,18 @@
+// The ordered stages of a scan: correlations over all base matches of the case, in event-time order.
+//
+// They run over the whole case each time, so that new evidence joins what was there; their findings replace those of
+// the run before. Ids don't change, because they hang on the event at which a finding first stood.
+#pragma once
+#include <span>
+
+#include "base/result.h"
+#include "case/case.h"
+#include "pipeline/program.h"
+
+namespace tocsin {
+
+// `numbers`: the case's numbers of program.infos(). The case is settled.
+Result<sigma::CorrelateStats> run_ordered(const Program& program, std::span<const std::uint32_t> numbers,
+                                          std::size_t memory, casefile::Case& in);
+
+}  // namespace tocsin

@@ -1,0 +1,263 @@
+#include "pipeline/scan.h"
+
+#include <algorithm>
+#include <mutex>
+
+#include "evidence/evidence.h"
+#include "pipeline/crew.h"
+#include "pipeline/intake.h"
+#include "pipeline/ordered.h"
+
+namespace tocsin {
+namespace {
+
+using casefile::Case;
+
+// What one slot of the ring carries from station to station.
+struct Task {
+  Intaken in;
+  casefile::MatchBatch matches;
+  std::vector<Anomaly> anomalies;  // met while decoding
+  std::uint64_t events = 0;
+  Time first = Time::none(), last = Time::none();
+};
+
+void widen(Time& first, Time& last, Time time) {
+  if (!time.known()) return;
+  if (!first.known() || time < first) first = time;
+  if (!last.known() || last < time) last = time;
+}
+
+// One thread's belongings at the work station.
+struct Worker {
+  Batch batch;
+  Record record;
+  Program::Scratch scratch;
+  std::vector<std::uint32_t> met;
+  std::vector<std::pair<std::string_view, std::string_view>> keys;
+
+  explicit Worker(const Program& program) : scratch(program.scratch()) {}
+};
+
+class Scan {
+ public:
+  Scan(const ScanOptions& options, const Program& program, Case& into)
+      : options_(options), program_(program), case_(into) {}
+
+  Result<ScanSummary> run();
+
+ private:
+  Result<KnownContents> known_contents();
+  void work(Task& task, Worker& worker) const;
+  void give(Task& task);
+  Result<void> store(Task& task);
+  Result<void> store_end(const Task& task);
+  Result<void> note_container(const evidence::Custody& custody);
+  bool stopped() const { return options_.stop && options_.stop->load(std::memory_order_relaxed); }
+
+  const ScanOptions& options_;
+  const Program& program_;
+  Case& case_;
+  std::vector<std::uint32_t> numbers_;  // the case's numbers of program_'s rules
+  std::optional<Intake> intake_;
+  ScanSummary summary_;
+  ScanProgress progress_;
+  std::optional<Error> error_;     // the first; everything stops then
+  std::atomic<bool> failed_ = false;
+  bool open_ = false;              // between begin_evidence and finish_evidence
+  std::uint64_t events_ = 0;       // of the open evidence
+  Time first_ = Time::none(), last_ = Time::none();
+};
+
+Result<KnownContents> Scan::known_contents() {
+  KnownContents known;
+  TRY(const auto all, case_.all_evidence());
+  for (const auto& evidence : all) {
+    const auto digest = casefile::parse_digest(evidence.sha256);
+    if (!evidence.complete || !digest) continue;
+    TRY(auto missing, case_.missing_rules(evidence.id));
+    if (missing.other_settings) continue;
+    known[{evidence.size, *digest}] = {evidence.id, std::move(missing.rules)};
+  }
+  return known;
+}
+
+void Scan::work(Task& task, Worker& worker) const {
+  task.matches.clear();
+  task.anomalies.clear();
+  task.events = 0;
+  task.first = task.last = Time::none();
+  if (!task.in.block) return;
+  const EvidenceRun& run = *task.in.run;
+  worker.batch.clear();
+  run.reader->decode(*task.in.block, worker.batch);
+  task.anomalies = std::move(worker.batch.anomalies());
+  for (const Event& event : worker.batch.events()) {
+    ++task.events;
+    widen(task.first, task.last, event.time);
+    if ((options_.since && event.time < *options_.since) || (options_.until && !(event.time < *options_.until))) continue;
+    worker.met.clear();
+    program_.match(worker.batch, event, worker.scratch, worker.met);
+    if (run.known)
+      std::erase_if(worker.met, [&](std::uint32_t rule) { return !std::ranges::binary_search(run.known->rules, rule); });
+    if (worker.met.empty()) continue;
+    worker.batch.access()->describe(worker.batch, event, worker.record);
+    worker.keys.clear();
+    program_.keys(event, worker.met, worker.scratch, worker.keys);
+    for (std::uint32_t& rule : worker.met) rule = numbers_[rule];
+    std::ranges::sort(worker.met);
+    task.matches.add(event, worker.record, worker.met, worker.keys, case_.wants_whole(worker.met));
+  }
+  task.in.block.reset();
+}
+
+void Scan::give(Task& task) {
+  if (error_) return;
+  if (auto stored = store(task); !stored) {
+    error_ = std::move(stored).error();
+    failed_ = true;
+  }
+  if (options_.progress) {
+    progress_.bytes_done = intake_->bytes_in();
+    progress_.events = summary_.events;
+    progress_.findings = summary_.matched;
+    if (task.in.run) progress_.evidence = task.in.run->path;
+    options_.progress(progress_);
+  }
+}
+
+Result<void> Scan::store(Task& task) {
+  if (!task.in.run) return note_container(*task.in.end);
+  const EvidenceRun& run = *task.in.run;
+  if (task.in.begins) {
+    ++summary_.files;
+    ++summary_.by_format[run.spec ? std::string(run.spec->label) : "not recognised"];
+    if (!run.spec) ++summary_.unrecognised;
+    events_ = 0;
+    first_ = last_ = Time::none();
+    const casefile::EvidenceInfo info{run.path, run.path == run.top ? "" : run.top,
+                                      run.spec ? std::string(run.spec->name) : ""};
+    if (run.known) ++summary_.known;
+    if (run.known && run.known->rules.empty()) {
+      TRY_VOID(case_.add_path(run.known->id, info));
+      open_ = false;
+    } else {
+      const auto rules = run.known ? std::span<const std::uint32_t>(run.known->rules) : std::span<const std::uint32_t>();
+      TRY_VOID(case_.begin_evidence(info, rules, run.known ? std::optional(run.known->id) : std::nullopt));
+      open_ = true;
+    }
+  }
+  if (open_) {
+    for (const auto* list : {&task.in.anomalies, &task.anomalies})
+      for (const Anomaly& anomaly : *list) {
+        TRY_VOID(case_.add_anomaly(anomaly));
+        ++summary_.anomalies;
+        ++summary_.anomalies_by_name[std::string(anomaly.name)];
+      }
+    if (!task.matches.items().empty()) TRY_VOID(case_.append(task.matches));
+  }
+  events_ += task.events;
+  widen(first_, last_, task.first);
+  widen(first_, last_, task.last);
+  summary_.events += task.events;
+  summary_.matched += task.matches.items().size();
+  if (task.in.end) return store_end(task);
+  return {};
+}
+
+Result<void> Scan::store_end(const Task& task) {
+  const evidence::Custody& custody = *task.in.end;
+  summary_.bytes += custody.size;
+  widen(summary_.first, summary_.last, first_);
+  widen(summary_.first, summary_.last, last_);
+  if (task.in.interrupted) summary_.interrupted = true;
+  const bool complete = custody.complete && custody.sha256 && !task.in.interrupted;
+  if (!complete && !task.in.interrupted) ++summary_.incomplete;
+  if (!open_) return {};
+  for (const Anomaly& anomaly : custody.anomalies) {
+    TRY_VOID(case_.add_anomaly(anomaly));
+    ++summary_.anomalies;
+    ++summary_.anomalies_by_name[std::string(anomaly.name)];
+  }
+  if (!task.in.run->spec && custody.size > 0) {
+    TRY_VOID(case_.add_anomaly({"format-not-recognised", 0, custody.size, "no reader knows this content"}));
+  }
+  casefile::EvidenceEnd end;
+  if (custody.sha256) end.sha256 = *custody.sha256;
+  end.size = custody.size;
+  end.events = events_;
+  end.first = first_;
+  end.last = last_;
+  end.complete = complete;
+  TRY(const auto finished, case_.finish_evidence(end));
+  if (finished.copy) ++summary_.copies;
+  open_ = false;
+  return {};
+}
+
+// A container, or something that could not be opened: kept with its hash and what was wrong with it.
+Result<void> Scan::note_container(const evidence::Custody& custody) {
+  if (custody.nature == evidence::Nature::container) ++summary_.containers;
+  if (!custody.complete) ++summary_.incomplete;
+  TRY_VOID(case_.begin_evidence({custody.path, "", custody.nature == evidence::Nature::container ? "archive" : ""}));
+  for (const Anomaly& anomaly : custody.anomalies) {
+    TRY_VOID(case_.add_anomaly(anomaly));
+    ++summary_.anomalies;
+    ++summary_.anomalies_by_name[std::string(anomaly.name)];
+  }
+  casefile::EvidenceEnd end;
+  if (custody.sha256) end.sha256 = *custody.sha256;
+  end.size = custody.size;
+  end.complete = custody.complete && custody.sha256.has_value();
+  TRY_VOID(case_.finish_evidence(end));
+  return {};
+}
+
+Result<ScanSummary> Scan::run() {
+  casefile::ScanInfo info;
+  info.tool = "tocsin";
+  info.settings = program_.settings(options_);
+  info.command = options_.command;
+  TRY(numbers_, case_.begin_scan(info, program_.infos()));
+  TRY(const KnownContents known, known_contents());
+
+  if (options_.progress) {
+    const auto survey = evidence::survey(options_.paths);
+    if (survey.whole) progress_.bytes_total = survey.bytes;
+  }
+  intake_.emplace(options_, program_.demand(), known);
+  const unsigned threads = std::max(1u, options_.threads);
+  std::vector<Task> slots(threads == 1 ? 1 : threads + 3);
+  std::vector<Worker> workers;
+  for (unsigned i = 0; i < threads; ++i) workers.emplace_back(program_);
+  for (;;) {
+    run_crew(
+        threads, slots, [&](Task& task) { return !failed_ && intake_->take(task.in); },
+        [&](Task& task, unsigned thread) { work(task, workers[thread]); }, [&](Task& task) { give(task); });
+    if (error_) return std::unexpected(*error_);
+    if (!intake_->wants_latest()) break;
+    intake_->set_latest(summary_.last);
+  }
+  if (stopped()) summary_.interrupted = true;
+
+  TRY_VOID(case_.settle());
+  TRY(const auto correlated, run_ordered(program_, numbers_, options_.memory / 4, case_));
+  summary_.correlation_keys_evicted = correlated.keys_evicted;
+  summary_.correlation_matches_cut = correlated.matches_cut;
+  TRY(const auto counts, case_.count_findings());
+  std::ranges::copy(counts.by_level, summary_.findings);
+  summary_.rules = program_.counts();
+  std::vector<const Program::Scratch*> scratches;
+  for (const Worker& worker : workers) scratches.push_back(&worker.scratch);
+  summary_.rules.unmet = program_.unmet(scratches);
+  TRY_VOID(case_.end_scan(summary_.json()));
+  return std::move(summary_);
+}
+
+}  // namespace
+
+Result<ScanSummary> scan(const ScanOptions& options, const Program& program, Case& into) {
+  return Scan(options, program, into).run();
+}
+
+}  // namespace tocsin

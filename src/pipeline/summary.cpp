@@ -1,0 +1,29 @@
+#include "pipeline/summary.h"
+
+#include <nlohmann/json.hpp>
+
+#include "event/finding.h"
+
+namespace tocsin {
+
+std::string ScanSummary::json() const {
+  nlohmann::ordered_json out;
+  out["evidence"] = {{"files", files}, {"bytes", bytes}, {"by_format", by_format}, {"known", known}, {"copies", copies},
+                     {"incomplete", incomplete}, {"not_recognised", unrecognised}};
+  out["rules"] = {{"read", rules.read}, {"loaded", rules.loaded}, {"refused", rules.refused},
+                  {"unmapped", rules.unmapped}, {"met_no_event", rules.unmet},
+                  {"refused_by_reason", rules.refused_by_reason}};
+  out["events"] = events;
+  out["events_matched"] = matched;
+  out["anomalies"] = anomalies_by_name;
+  out["first"] = first.iso();
+  out["last"] = last.iso();
+  nlohmann::ordered_json by_level;
+  for (int i = 4; i >= 0; --i) by_level[std::string(kLevelNames[i])] = findings[i];
+  out["findings"] = by_level;
+  out["correlation_state_dropped"] = {{"keys", correlation_keys_evicted}, {"matches", correlation_matches_cut}};
+  out["interrupted"] = interrupted;
+  return out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+}  // namespace tocsin
