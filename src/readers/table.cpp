@@ -3,11 +3,13 @@
 
 #include "readers/access/access.h"
 #include "readers/auditd/auditd.h"
+#include "readers/csv/csv.h"
 #include "readers/evtx/evtx.h"
 #include "readers/json/json.h"
 #include "readers/lines/lines.h"
 #include "readers/reader.h"
 #include "readers/w3c/w3c.h"
+#include "readers/xml/xml.h"
 #include "readers/zeek/zeek.h"
 
 namespace tocsin {
@@ -16,10 +18,12 @@ std::span<const ReaderSpec* const> all_readers() {
   static constexpr std::array table{
       &evtx::spec,
       &json::spec,
+      &xml::spec,
       &zeek::spec,
       &w3c::spec,
       &auditd::spec,
       &access::spec,
+      &csv::spec,
       &lines::spec,
   };
   return table;

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/text.h"
+#include "readers/text_window.h"
 
 namespace tocsin {
 namespace {
@@ -126,6 +127,13 @@ std::string head_as_utf8(std::string_view head) {
   }
   if (text.starts_with("\xef\xbb\xbf")) text.erase(0, 3);
   return text;
+}
+
+std::string printable_head(std::string_view text) {
+  std::string out = to_utf8(text.substr(0, 200));
+  for (char& c : out)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '.';
+  return out;
 }
 
 }  // namespace tocsin

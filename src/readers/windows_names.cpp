@@ -22,7 +22,6 @@ constexpr std::array kFlat = std::to_array<Alias>({
     {"ExecutionProcessID", "Execution_ProcessID"},
     {"ExecutionThreadID", "Execution_ThreadID"},
     {"Hostname", "Computer"},
-    {"Id", "EventID"},                     // Get-WinEvent
     {"LogName", "Channel"},
     {"MachineName", "Computer"},
     {"OpcodeValue", "Opcode"},             // NXLog: Opcode is the word, OpcodeValue the number

@@ -14,6 +14,8 @@ std::span<const Sample> all_samples() {
       Sample{"json", sample_json},
       Sample{"access", sample_access},
       Sample{"auditd", sample_auditd},
+      Sample{"xml", sample_xml},
+      Sample{"csv", sample_csv},
       Sample{"lines", sample_lines},
       Sample{"w3c", sample_w3c},
       Sample{"zeek", sample_zeek},

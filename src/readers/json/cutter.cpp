@@ -25,7 +25,6 @@ namespace {
 
 constexpr std::size_t kPeek = 64 * 1024;  // how far to look for a wrapper's list
 constexpr std::size_t kContainersMax = 32;
-constexpr std::size_t kHead = 200;        // of skipped evidence, kept in its anomaly
 
 bool space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\x1e'; }
 
@@ -44,69 +43,46 @@ const char* string_stop(const char* p, const char* end) {
   return p;
 }
 
-std::string printable(std::string_view text) {
-  std::string out = to_utf8(text.substr(0, kHead));
-  for (char& c : out)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '.';
-  return out;
-}
-
 }  // namespace
 
 // Elements are counted with 32 bits.
-Cutter::Cutter(const ReadOptions& options) : record_max_(std::clamp<std::size_t>(options.record_max, 64, 1u << 30)) {}
+Cutter::Cutter(const ReadOptions& options)
+    : record_max_(std::clamp<std::size_t>(options.record_max, 64, 1u << 30)), window_(record_max_) {}
 
 Result<std::optional<Block>> Cutter::next(Stream& stream, std::vector<Anomaly>& anomalies) {
   anomalies_ = &anomalies;
   while (true) {
     if (!ended_) {
-      if (mode_ == Mode::element && used_ - start_ >= record_max_) {
+      if (mode_ == Mode::element && text_.size() - start_ >= record_max_) {
         give_up_on_long_element();
         scan();
         if (!elements_.empty()) return take_block();
       }
-      make_room();
-      used_ += input_.fill(stream, buffer_.writable() + used_, buffer_.size() - used_);
-      ended_ = input_.ended();
-      full_ = buffer_.size() - used_ < Utf8Input::kLeast;
+      const std::size_t keep = mode_ == Mode::element ? start_ : at_;
+      window_.advance(stream, keep);
+      text_ = window_.text();
+      ended_ = window_.ended();
+      at_ -= keep;
+      start_ -= std::min(start_, keep);
+      newline_ = 0;
     }
     scan();
-    if (ended_ && at_ == used_ && !closed_) end_of_input();
+    if (ended_ && at_ == text_.size() && !closed_) end_of_input();
     if (!elements_.empty()) return take_block();
     if (!ended_) continue;
-    if (input_.error()) return std::unexpected(*input_.error());
+    if (window_.error()) return std::unexpected(*window_.error());
     return std::nullopt;
   }
 }
 
-// A fresh buffer holding what is not yet cut; twice as large when that filled the old one.
-void Cutter::make_room() {
-  const std::size_t keep = mode_ == Mode::element ? start_ : at_;
-  if (keep == 0 && !full_ && buffer_.size() > 0) return;
-  const std::size_t kept = used_ - keep;
-  std::size_t size = kBlock;
-  while (size < 2 * kept) size *= 2;
-  size = std::min(size, std::max(record_max_, kept) + kBlock);
-  const std::uint64_t source = source_at(keep);
-  Bytes fresh = Bytes::uninitialized(size);
-  if (kept > 0) std::memcpy(fresh.writable(), buffer_.data() + keep, kept);
-  buffer_ = std::move(fresh);
-  used_ = kept;
-  at_ -= keep;
-  start_ -= std::min(start_, keep);
-  newline_ = 0;
-  mark_position_ = 0;
-  mark_source_ = source;
-}
-
 void Cutter::scan() {
-  while (at_ < used_)
+  while (at_ < text_.size())
     if ((mode_ == Mode::between ? between() : inside()) == Step::more) return;
 }
 
 Cutter::Step Cutter::between() {
-  while (at_ < used_) {
-    const char c = buffer_.data()[at_];
+  while (at_ < text_.size()) {
+    const char c = text_.data()[at_];
     if (space(c) || (c == ',' && !containers_.empty())) {
       ++at_;
     } else if (c == '{') {
@@ -160,12 +136,12 @@ Cutter::Step Cutter::begin_object() {
 }
 
 bool Cutter::line_is_element(std::size_t& end) {
-  const char* const data = buffer_.data();
+  const char* const data = text_.data();
   if (newline_ <= at_) {
-    const void* found = std::memchr(data + at_, '\n', used_ - at_);
-    newline_ = found ? static_cast<std::size_t>(static_cast<const char*>(found) - data) : used_;
+    const void* found = std::memchr(data + at_, '\n', text_.size() - at_);
+    newline_ = found ? static_cast<std::size_t>(static_cast<const char*>(found) - data) : text_.size();
   }
-  if (newline_ == used_) return false;
+  if (newline_ == text_.size()) return false;
   end = newline_;
   while (space(data[end - 1])) --end;
   if (data[end - 1] != '}') return false;
@@ -177,9 +153,9 @@ bool Cutter::line_is_element(std::size_t& end) {
     if (*after == '{') return false;
   }
   std::size_t next = newline_ + 1;
-  const std::size_t far = std::min(used_, next + 16);
+  const std::size_t far = std::min(text_.size(), next + 16);
   while (next < far && space(data[next])) ++next;
-  if (next == used_) return ended_;
+  if (next == text_.size()) return ended_;
   return data[next] == '{' || data[next] == '[';
 }
 
@@ -194,8 +170,8 @@ void Cutter::enter(Mode mode, std::uint64_t depth, std::uint64_t shape) {
 
 // Follows the open element (or a wrapper's tail) to its end.
 Cutter::Step Cutter::inside() {
-  const char* const data = buffer_.data();
-  const char* const end = data + used_;
+  const char* const data = text_.data();
+  const char* const end = data + text_.size();
   const char* p = data + at_;
   const auto position = [&] { return static_cast<std::size_t>(p - data); };
   while (p < end) {
@@ -252,7 +228,7 @@ Cutter::Step Cutter::inside() {
     }
     ++p;
   }
-  if (mode_ == Mode::skip) skipped_.size += Utf8Input::source_size({data + at_, position() - at_}, input_.utf16());
+  if (mode_ == Mode::skip) skipped_.size += window_.source_size({data + at_, position() - at_});
   at_ = position();
   return Step::more;
 }
@@ -265,14 +241,14 @@ void Cutter::finish(std::size_t end, bool open) {
       if (size <= record_max_) {
         elements_.push_back({static_cast<std::uint32_t>(start_), static_cast<std::uint32_t>(size), open});
       } else {
-        const std::string_view text(buffer_.data() + start_, size);
-        report("json-record-too-long", source_at(start_), Utf8Input::source_size(text, input_.utf16()), printable(text));
+        const std::string_view text = text_.substr(start_, size);
+        report("json-record-too-long", window_.source_at(start_), window_.source_size(text), printable_head(text));
         ++record_;
       }
       break;
     }
     case Mode::skip:
-      skipped_.size += Utf8Input::source_size({buffer_.data() + at_, end - at_}, input_.utf16());
+      skipped_.size += window_.source_size(text_.substr(at_, end - at_));
       report("json-record-too-long", skipped_.offset, skipped_.size, std::move(skipped_.head));
       ++record_;
       break;
@@ -285,7 +261,7 @@ void Cutter::finish(std::size_t end, bool open) {
 // The element has filled all the memory that one may have. If it is really a list of records inside a wrapper that
 // nobody told us of, read that; else pass over it.
 void Cutter::give_up_on_long_element() {
-  const std::string_view text(buffer_.data() + start_, used_ - start_);
+  const std::string_view text = text_.substr(start_);
   const Wrapper wrapper = containers_.empty() ? find_any_list(text) : Wrapper{};
   if (wrapper.answer == Wrapper::Answer::yes) {
     containers_.push_back({Kind::wrapper, wrapper.depth});
@@ -293,41 +269,42 @@ void Cutter::give_up_on_long_element() {
     mode_ = Mode::between;
     return;
   }
-  skipped_ = {source_at(start_), Utf8Input::source_size({buffer_.data() + start_, at_ - start_}, input_.utf16()),
-              printable(text)};
+  skipped_ = {window_.source_at(start_), window_.source_size(text_.substr(start_, at_ - start_)),
+              printable_head(text)};
   mode_ = Mode::skip;
 }
 
 void Cutter::end_of_input() {
-  if (mode_ == Mode::element || mode_ == Mode::skip) finish(used_, true);
+  if (mode_ == Mode::element || mode_ == Mode::skip) finish(text_.size(), true);
   flush_garbage();
   if (mode_ == Mode::tail || !containers_.empty())
-    report("json-truncated", source_at(used_), 0, "the list of records has no end");
+    report("json-truncated", window_.source_at(text_.size()), 0, "the list of records has no end");
   closed_ = true;
 }
 
 // Something between elements that is neither a bracket nor a comma: to the end of its line, or to where an
 // element may begin. Stretches with nothing but white space between them are reported as one.
 void Cutter::garbage() {
-  const char* const data = buffer_.data();
+  const char* const data = text_.data();
   const std::size_t from = at_;
   if (data[at_] == '"') {
-    const char* close = string_stop(data + at_ + 1, data + used_);
-    while (close < data + used_ && *close == '\\') close = string_stop(std::min(close + 2, data + used_), data + used_);
-    if (close < data + used_ && *close == '"') at_ = static_cast<std::size_t>(close - data);
+    const char* const end = data + text_.size();
+    const char* close = string_stop(data + at_ + 1, end);
+    while (close < end && *close == '\\') close = string_stop(std::min(close + 2, end), end);
+    if (close < end && *close == '"') at_ = static_cast<std::size_t>(close - data);
   }
   ++at_;
   const bool listed = !containers_.empty();
-  while (at_ < used_) {
+  while (at_ < text_.size()) {
     const char c = data[at_];
     if (c == '\n' || c == '{' || (listed && (c == ',' || c == ']' || c == '['))) break;
     ++at_;
   }
   if (garbage_.size == 0) {
-    garbage_.offset = source_at(from);
-    garbage_.head = printable({data + from, at_ - from});
+    garbage_.offset = window_.source_at(from);
+    garbage_.head = printable_head({data + from, at_ - from});
   }
-  garbage_.size = source_at(at_) - garbage_.offset;
+  garbage_.size = window_.source_at(at_) - garbage_.offset;
 }
 
 void Cutter::flush_garbage() {
@@ -344,24 +321,13 @@ Block Cutter::take_block() {
   const std::size_t first = elements_.front().offset;
   const std::size_t end = elements_.back().offset + elements_.back().size;
   auto context = std::make_shared<Elements>();
-  context->utf16 = input_.utf16();
+  context->utf16 = window_.utf16();
   for (Element& element : elements_) element.offset -= static_cast<std::uint32_t>(first);
   context->list = std::move(elements_);
   elements_.clear();
-  Block block{buffer_.slice(first, end - first), source_at(first), record_, context};
+  Block block{window_.slice(first, end), window_.source_at(first), record_, context};
   record_ += context->list.size();
   return block;
-}
-
-std::uint64_t Cutter::source_at(std::size_t position) {
-  if (!input_.utf16()) return mark_source_ - mark_position_ + position;
-  if (position < mark_position_) {
-    mark_source_ -= Utf8Input::source_size({buffer_.data() + position, mark_position_ - position}, true);
-  } else {
-    mark_source_ += Utf8Input::source_size({buffer_.data() + mark_position_, position - mark_position_}, true);
-  }
-  mark_position_ = position;
-  return mark_source_;
 }
 
 }  // namespace tocsin::json

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "readers/reader.h"
-#include "readers/utf8_input.h"
+#include "readers/text_window.h"
 
 namespace tocsin::json {
 
@@ -28,8 +28,6 @@ struct Elements {
 
 class Cutter {
  public:
-  static constexpr std::size_t kBlock = 1 << 20;
-
   explicit Cutter(const ReadOptions& options);
   Result<std::optional<Block>> next(Stream& stream, std::vector<Anomaly>& anomalies);
 
@@ -42,7 +40,6 @@ class Cutter {
   };
   enum class Step : std::uint8_t { more, done };  // needs more bytes, or got further
 
-  void make_room();
   void scan();
   Step between();
   Step begin_object();
@@ -56,19 +53,15 @@ class Cutter {
   void flush_garbage();
   void report(std::string_view name, std::uint64_t offset, std::uint64_t size, std::string detail);
   Block take_block();
-  std::uint64_t source_at(std::size_t position);
-  std::string_view rest() const { return {buffer_.data() + at_, used_ - at_}; }
+  std::string_view rest() const { return text_.substr(at_); }
 
   std::size_t record_max_;
-  Utf8Input input_;
-  Bytes buffer_;
-  std::size_t used_ = 0;
-  bool full_ = false, ended_ = false, closed_ = false;
+  TextWindow window_;
+  std::string_view text_;  // the window's
+  bool ended_ = false, closed_ = false;
   std::uint64_t record_ = 1;
-  std::size_t mark_position_ = 0;  // a place in buffer_ …
-  std::uint64_t mark_source_ = 0;  // … and where that is in the evidence
 
-  // The scanner; positions are in buffer_.
+  // The scanner; positions are in text_.
   Mode mode_ = Mode::between;
   std::size_t at_ = 0;
   std::size_t newline_ = 0;  // no line feed in [at_, newline_), while newline_ > at_

@@ -75,7 +75,25 @@ std::string_view renamed(const std::array<Alias, N>& table, std::string_view nam
   return found == table.end() ? name : found->to;
 }
 
+// "Proc: C:\\a.exe ¦ Cmdline: a -b", as the CSV timeline and older versions have it.
+void put_line(const Walk& walk, std::string_view line, bool shortened) {
+  constexpr std::string_view kBar = " \u00a6 ";
+  while (!line.empty()) {
+    const std::size_t end = std::min(line.find(kBar), line.size());
+    const std::string_view part = line.substr(0, end);
+    line.remove_prefix(std::min(line.size(), end + kBar.size()));
+    const std::size_t colon = part.find(": ");
+    if (colon == part.npos) continue;
+    const std::string_view key = part.substr(0, colon);
+    walk.put(shortened ? renamed(kDetails, key) : key, Value{part.substr(colon + 2), Kind::string});
+  }
+}
+
 void put_section(const Walk& walk, const Node& section, bool shortened) {
+  if (section.type == Type::string) {
+    put_line(walk, walk.value(section).text(), shortened);
+    return;
+  }
   if (section.type != Type::object) {
     walk_member(walk, section, "");
     return;

@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "readers/json/cutter.h"
 #include "readers/json/layouts.h"
-#include "readers/utf8_input.h"
+#include "readers/text_window.h"
 
 namespace tocsin::json {
 namespace {
@@ -29,21 +29,6 @@ Workspace& workspace() {
 
 bool is_valid_utf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
 
-// Puts the fields of the record at `object` into `sink`. A record inside a record (AuditData) is read in its place.
-Heading read_object(const Tape& tape, const Node& object, FieldSink& sink, bool valid_utf8, int offset, Tape& inner) {
-  const Told told = tell(tape, object);
-  if (told.embedded) {
-    const std::string_view text = unescaped(told.embedded->text(), told.embedded->escaped, sink.arena());
-    const Verdict verdict = inner.parse(text);
-    if ((verdict == Verdict::good || verdict == Verdict::repaired) && inner.root().type == Type::object) {
-      Told within = tell(inner, inner.root());
-      within.embedded = nullptr;
-      return read_record({inner, sink, valid_utf8}, within, offset);
-    }
-  }
-  return read_record({tape, sink, valid_utf8}, told, offset);
-}
-
 class JsonReader final : public Reader {
  public:
   JsonReader(const Demand& demand, const ReadOptions& options)
@@ -57,7 +42,8 @@ class JsonReader final : public Reader {
     out.hold(block.data);
     out.set_access(this);
     const auto& elements = *static_cast<const Elements*>(block.context.get());
-    Decoding decoding{block, out, elements.utf16, is_valid_utf8(block.data.text())};
+    const std::string_view text = block.data.text();
+    Decoding decoding{text, out, {text, block.offset, elements.utf16}, is_valid_utf8(text)};
     std::uint64_t record = block.first_record;
     for (const Element& element : elements.list) decode_element(decoding, element, record++);
   }
@@ -73,31 +59,21 @@ class JsonReader final : public Reader {
 
  private:
   struct Decoding {
-    const Block& block;
+    std::string_view text;
     Batch& out;
-    bool utf16, valid_utf8;
-    // Where the latest place asked for is, in the evidence.
-    std::size_t position = 0;
-    std::uint64_t source = 0;
+    SourcePlaces places;
+    bool valid_utf8;
 
-    std::uint64_t offset_of(const char* p) {
-      const auto wanted = static_cast<std::size_t>(p - block.data.data());
-      if (!utf16) return block.offset + wanted;
-      if (wanted < position) position = 0, source = 0;
-      source += Utf8Input::source_size(block.data.text().substr(position, wanted - position), true);
-      position = wanted;
-      return block.offset + source;
-    }
-    void report(std::string_view name, std::string_view text, std::string detail) {
-      const std::uint64_t offset = offset_of(text.data());
-      out.anomalies().push_back({name, offset, Utf8Input::source_size(text, utf16), std::move(detail)});
+    void report(std::string_view name, std::string_view part, std::string detail) {
+      const std::uint64_t offset = places.of(part.data());
+      out.anomalies().push_back({name, offset, places.size(part), std::move(detail)});
     }
   };
 
   // An element is one object, as a rule; a line may hold several.
   void decode_element(Decoding& decoding, const Element& element, std::uint64_t record) const {
     Workspace& space = workspace();
-    std::string_view text = decoding.block.data.text().substr(element.offset, element.size);
+    std::string_view text = decoding.text.substr(element.offset, element.size);
     while (!text.empty()) {
       const Verdict verdict = space.tape.parse(text);
       if (verdict != Verdict::good && verdict != Verdict::repaired) {
@@ -158,7 +134,7 @@ class JsonReader final : public Reader {
     const Heading heading = read_object(tape, object, sink, valid_utf8, utc_offset_, space.embedded);
     Event& event = out.mutable_events().emplace_back();
     event.time = heading.time;
-    event.offset = decoding.offset_of(object.data);
+    event.offset = decoding.places.of(object.data);
     event.record = heading.record ? heading.record : record;
     event.source = heading.source;
     event.raw = object.text();

@@ -11,7 +11,7 @@
 
 namespace tocsin::json {
 
-enum class Form : std::uint8_t { dotted, windows_event, windows_flat, winlog, hayabusa };
+enum class Form : std::uint8_t { dotted, windows_event, windows_flat, windows_table, winlog, hayabusa };
 
 struct Layout {
   std::string_view source;
@@ -104,7 +104,9 @@ const std::vector<Layout>& table() {
       {"windows", Form::windows_flat, {"EventID"}, 
        {"Channel", "SourceName", "ProviderGuid", "ProviderName", "EventSourceName", "Provider_Name", "LogName"}, {}, false},
       {"windows", Form::windows_flat, {"EventCode", "LogName"}, {}, {}, false},
-      {"windows", Form::windows_flat, {"Id", "LogName"}, {"ProviderName", "MachineName"}, {}, false},
+      {"windows", Form::windows_table, {"Id"}, {"LogName", "ProviderName"}, {}, false},
+      {"windows", Form::windows_table, {"EventId", "Channel"}, {"Provider", "Payload", "Computer"}, {}},
+      {"windows", Form::windows_table, {"Event ID", "Source"}, {}, {}, false},
 
       {"cloudtrail", Form::dotted, {"eventSource", "eventName"},
        {"awsRegion", "userIdentity", "eventVersion", "recipientAccountId", "requestParameters"}, {"eventTime", "@timestamp"}},
@@ -252,7 +254,8 @@ std::uint64_t number_of(const Value& value) {
 // The event's own time, in UTC. NXLog's EventTime has no zone: the collector's time, seconds later at most, is
 // nearer the truth than a guess at it.
 Time windows_time(const WindowsFacts& facts, int offset) {
-  if (const Time time = time_of(facts.time, offset); time.known()) return time;
+  const bool zoned = moment_has_zone(facts.time.text());
+  if (const Time time = time_of(facts.time, offset); time.known() && (zoned || facts.utc_time.is_null())) return time;
   if (const Time time = time_of(facts.utc_time, 0); time.known()) return time;
   const Time local = time_of(facts.local_time, offset);
   if (local.known() && moment_has_zone(facts.local_time.text())) return local;
@@ -260,7 +263,12 @@ Time windows_time(const WindowsFacts& facts, int offset) {
   return local;
 }
 
-}  // namespace
+// A record that was told apart: its root may lie inside the element (Elasticsearch's _source, Chainsaw's document).
+struct Told {
+  const Layout* layout = nullptr;
+  const Node* root = nullptr;
+  const Node* embedded = nullptr;  // a string that holds the record proper as JSON: AuditData, CloudTrailEvent
+};
 
 Told tell(const Tape& tape, const Node& object) {
   const Node* root = &object;
@@ -314,14 +322,31 @@ Heading read_record(const Walk& walk, const Told& told, int utc_offset_minutes) 
   switch (layout.form) {
     case Form::windows_event: walk_windows_event(walk, root, facts); break;
     case Form::windows_flat: walk_windows_flat(walk, root, facts); break;
+    case Form::windows_table: walk_windows_table(walk, root, facts); break;
     case Form::winlog: walk_winlog(walk, root, facts); break;
     case Form::hayabusa: walk_hayabusa(walk, root, facts); break;
     case Form::dotted: break;
   }
   heading.source = windows_source(facts.provider.text());
-  heading.time = windows_time(facts, utc_offset_minutes);
+  heading.time = windows_time(facts, layout.utc ? 0 : utc_offset_minutes);
   heading.record = number_of(facts.record);
   return heading;
+}
+
+}  // namespace
+
+Heading read_object(const Tape& tape, const Node& object, FieldSink& sink, bool valid_utf8, int utc_offset_minutes,
+                    Tape& inner) {
+  const Told told = tell(tape, object);
+  if (told.embedded) {
+    const std::string_view text = unescaped(told.embedded->text(), told.embedded->escaped, sink.arena());
+    const Verdict verdict = inner.parse(text);
+    if ((verdict == Verdict::good || verdict == Verdict::repaired) && inner.root().type == Type::object) {
+      const Told within = tell(inner, inner.root());
+      return read_record({inner, sink, valid_utf8}, within, utc_offset_minutes);
+    }
+  }
+  return read_record({tape, sink, valid_utf8}, told, utc_offset_minutes);
 }
 
 }  // namespace tocsin::json

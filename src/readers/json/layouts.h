@@ -31,22 +31,13 @@
 
 namespace tocsin::json {
 
-struct Layout;
-
-// A record that was told apart: its root may lie inside the element (Elasticsearch's _source, Chainsaw's document).
-struct Told {
-  const Layout* layout = nullptr;
-  const Node* root = nullptr;
-  const Node* embedded = nullptr;  // a string that holds the record proper as JSON: AuditData, CloudTrailEvent
-};
-Told tell(const Tape& tape, const Node& object);
-
 struct Heading {
   std::string_view source;
   Time time = Time::none();
   std::uint64_t record = 0;  // 0: it has no number of its own
 };
-// Puts the record's fields into the walk's sink.
-Heading read_record(const Walk& walk, const Told& told, int utc_offset_minutes);
+// Puts the fields of the record at `object` into `sink`. `inner` is room for a record inside the record.
+Heading read_object(const Tape& tape, const Node& object, FieldSink& sink, bool valid_utf8, int utc_offset_minutes,
+                    Tape& inner);
 
 }  // namespace tocsin::json

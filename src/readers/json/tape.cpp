@@ -218,6 +218,24 @@ Verdict Tape::parse(std::string_view text) {
   }
 }
 
+void Tape::begin_row() {
+  nodes_.clear();
+  Node& root = nodes_.emplace_back();
+  root.type = Type::object;
+  root.next = 1;
+}
+
+void Tape::add_to_row(std::string_view key, std::string_view text, bool null) {
+  Node& node = nodes_.emplace_back();
+  node.key_data = key.data();
+  node.key_size = static_cast<std::uint32_t>(key.size());
+  node.data = text.data();
+  node.size = static_cast<std::uint32_t>(text.size());
+  node.type = null ? Type::null : Type::string;
+  node.next = size();
+  nodes_[0].next = size();
+}
+
 const Node* Tape::child(const Node& parent, std::string_view key) const {
   if (parent.type != Type::object) return nullptr;
   for (const Node& node : children(parent))

@@ -45,6 +45,9 @@ class Tape {
  public:
   // Reads the one value at the front of `text` (at most 4 GB); `text` must outlive the nodes' use.
   Verdict parse(std::string_view text);
+  // Or one object of strings, put together: a row of a table. Keys and texts must outlive the nodes' use.
+  void begin_row();
+  void add_to_row(std::string_view key, std::string_view text, bool null);
   // After parse(): how much was read, white space after the value included; or where it broke.
   std::size_t read() const { return read_; }
   const Node& root() const { return nodes_[0]; }

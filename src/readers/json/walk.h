@@ -31,8 +31,12 @@ struct WindowsFacts {
 };
 // {"System":{…},"EventData":{…}} in any of the ways XML is put into JSON.
 void walk_windows_event(const Walk& walk, const Node& event, WindowsFacts& facts);
-// EventID, Channel, Hostname … and the event's data on one level: NXLog, Mordor, Sentinel, Get-WinEvent, Splunk.
+// The members of EventData or UserData.
+void walk_windows_data(const Walk& walk, const Node& section);
+// EventID, Channel, Hostname … and the event's data on one level: NXLog, Mordor, Sentinel, Splunk.
 void walk_windows_flat(const Walk& walk, const Node& record, WindowsFacts& facts);
+// One row an event, as tools for people export them: Get-WinEvent, EvtxECmd, Event Viewer.
+void walk_windows_table(const Walk& walk, const Node& record, WindowsFacts& facts);
 // winlog.event_data.* and the like, nested or with dotted keys.
 void walk_winlog(const Walk& walk, const Node& record, WindowsFacts& facts);
 // Hayabusa's timeline.

@@ -39,7 +39,7 @@ bool is_fact(std::string_view name) {
 }
 
 void put_system(const Walk& walk, std::string_view name, const Node& node, WindowsFacts& facts) {
-  if (node.type == Type::null || node.is_container()) return;
+  if (node.is_container()) return;
   const bool fact = is_fact(name);
   const auto want = walk.sink.want(name);
   if (!want && !fact) return;
@@ -120,8 +120,10 @@ void put_data_attributes(const Walk& walk, std::string_view element, const Node&
   }
 }
 
-// EventData or UserData: leaves by their own name, however deep they stand.
-void walk_data(const Walk& walk, const Node& section) {
+}  // namespace
+
+// Leaves by their own name, however deep they stand.
+void walk_windows_data(const Walk& walk, const Node& section) {
   struct Frame {
     std::uint32_t at, end;
     std::string_view element;
@@ -164,18 +166,14 @@ void walk_data(const Walk& walk, const Node& section) {
   }
 }
 
-}  // namespace
-
 void walk_windows_event(const Walk& walk, const Node& event, WindowsFacts& facts) {
   for (const Node& member : walk.tape.children(event)) {
     const std::string_view key = walk.key(member);
     if (key == "System") {
       walk_system(walk, member, facts);
-    } else if (key == "EventData" || key == "UserData" || key == "ProcessingErrorData") {
-      walk_data(walk, member);
-    } else if (key == "RenderingInfo" && member.type == Type::object) {
-      for (const Node& rendered : walk.tape.children(member))
-        if (rendered.key() == "Message") walk.put("Message", rendered);
+    } else if (member.type == Type::object && !key.starts_with('#') && !key.starts_with('@') &&
+               !key.ends_with("_attributes")) {
+      walk_windows_data(walk, member);  // EventData, UserData, RenderingInfo, ProcessingErrorData, DebugData
     } else if (!member.is_container() && !key.starts_with('@') && !key.starts_with('#') && !is_namespace(key)) {
       walk.put(key, member);
     }
