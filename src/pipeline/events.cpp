@@ -41,24 +41,30 @@ Digests hash_all(const std::vector<std::string>& paths) {
   return out;
 }
 
-// The most specific logsource among the entries that the event meets.
+// What the entries that the event meets agree on: a line of plain text could be many a product's.
 void write_logsource(const Program& program, const Event& event, Program::Scratch& scratch, std::string& out) {
-  const sigma::Logsource* best = nullptr;
-  const auto parts = [](const sigma::Logsource& l) { return !l.product.empty() + !l.category.empty() + !l.service.empty(); };
-  for (const std::uint32_t index : program.engine().entries_of(event, scratch)) {
-    const sigma::Logsource& logsource = program.engine().entries()[index].logsource;
-    if (!best || parts(logsource) > parts(*best)) best = &logsource;
-  }
-  out += "{";
-  if (best)
-    for (const auto& [name, value] : {std::pair{"product", &best->product}, {"category", &best->category}, {"service", &best->service}}) {
-      if (value->empty()) continue;
-      if (out.back() != '{') out += ',';
-      append_json_string(out, name);
-      out += ':';
-      append_json_string(out, *value);
+  static constexpr std::pair<const char*, std::string sigma::Logsource::*> kParts[] = {
+      {"product", &sigma::Logsource::product},
+      {"category", &sigma::Logsource::category},
+      {"service", &sigma::Logsource::service}};
+  const auto entries = program.engine().entries_of(event, scratch);
+  out += '{';
+  for (const auto& [name, part] : kParts) {
+    const std::string* agreed = nullptr;
+    bool clash = false;
+    for (const std::uint32_t index : entries) {
+      const std::string& value = program.engine().entries()[index].logsource.*part;
+      if (value.empty()) continue;
+      clash = clash || (agreed && *agreed != value);
+      agreed = &value;
     }
-  out += "}";
+    if (!agreed || clash) continue;
+    if (out.back() != '{') out += ',';
+    append_json_string(out, name);
+    out += ':';
+    append_json_string(out, *agreed);
+  }
+  out += '}';
 }
 
 void write_event(const Program& program, const Digests& digests, const std::string& path, Worker& worker,
