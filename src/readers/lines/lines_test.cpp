@@ -200,9 +200,9 @@ TEST(Lines, ReadJsonBehindAHeader) {
   EXPECT_EQ(plain.source, "syslog");
   EXPECT_EQ(plain.get("program"), "app");
   EXPECT_EQ(plain.get("user.name"), "karin");
-  const OwnedEvent eve = one(
-      R"(<13>Aug  4 01:02:03 gate suricata[4]: @cee: {"timestamp":"2021-08-04T01:02:03.5+0000","event_type":"dns","flow_id":1,"src_ip":"192.0.2.1"})",
-      in_year(2021));
+  const OwnedEvent eve = one(R"(<13>Aug  4 01:02:03 gate suricata[4]: @cee: {"timestamp":"2021-08-04T01:02:03.5+0000",)"
+                             R"("event_type":"dns","flow_id":1,"src_ip":"192.0.2.1"})",
+                             in_year(2021));
   EXPECT_EQ(eve.source, "suricata.dns");
   EXPECT_EQ(eve.get("src_ip"), "192.0.2.1");
   EXPECT_EQ(one("Aug  4 01:02:03 gate app: {not json", in_year(2021)).get("message"), "{not json");
