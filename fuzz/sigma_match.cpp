@@ -1,5 +1,5 @@
 // The compiled engine against the naive evaluator, on rules and events that the input spells out.
-#include "fuzz/sigma_match.h"
+#include "tests/support/random_match.h"
 
 #include <cstdio>
 #include <cstdlib>

@@ -54,10 +54,10 @@ struct Engine::Impl {
   Logsources logsources;
   EngineOptions options;
   Router router;
-  std::vector<std::string> slot_names;  // of the demand when compiled
-  std::unordered_map<std::string, std::vector<Slot>> identity;          // field → its own slot
+  std::vector<std::string> slot_names;                                     // of the demand when compiled
+  std::unordered_map<std::string, std::vector<Slot>> identity;             // field → its own slot
   std::vector<std::unordered_map<std::string, std::vector<Slot>>> mapped;  // by entry: fields that it renames or lacks
-  std::vector<std::vector<std::uint32_t>> rules_of;                     // by entry
+  std::vector<std::vector<std::uint32_t>> rules_of;                        // by entry
   std::vector<Unmapped> unmapped;
 
   // Grown under the lock; what is in them never moves.
@@ -65,7 +65,8 @@ struct Engine::Impl {
   mutable std::deque<Matcher> matchers;
   mutable std::unordered_map<std::string, const Matcher*> matcher_ids;
   mutable std::map<std::vector<std::uint32_t>, std::unique_ptr<EntrySet>> sets;
-  mutable std::map<std::pair<const EntrySet*, std::vector<std::uint32_t>>, EventClass*> class_ids;  // by set, lane and ids
+  mutable std::map<std::pair<const EntrySet*, std::vector<std::uint32_t>>, EventClass*>
+      class_ids;  // by set, lane and ids
   mutable std::deque<EventClass> classes;
   mutable std::map<std::pair<std::uint32_t, Router::Ids>, const EventClass*> places;
 
@@ -128,7 +129,8 @@ void Engine::Impl::feed() {
 }
 
 // The fields that a closed entry lacks, when the rule can't be met without them.
-std::optional<std::vector<std::string>> Engine::Impl::missing_fields(const Rule& rule, const LogsourceEntry& entry) const {
+std::optional<std::vector<std::string>> Engine::Impl::missing_fields(const Rule& rule,
+                                                                     const LogsourceEntry& entry) const {
   if (!entry.closed) return std::nullopt;
   enum class Truth : std::uint8_t { no, yes, open };
   std::vector<std::string> missing;
@@ -241,7 +243,8 @@ const EntrySet& Engine::Impl::set_of(const std::vector<std::uint32_t>& entries) 
   return *slot;
 }
 
-const EventClass* Engine::Impl::compile_class(const EntrySet& set, const Router::Lane& lane, const Router::Place& place) const {
+const EventClass* Engine::Impl::compile_class(const EntrySet& set, const Router::Lane& lane,
+                                              const Router::Place& place) const {
   // The class's name: of each key, what the rules can tell apart.
   std::vector<std::uint32_t> name{place.lane};
   for (std::size_t i = 0; i < lane.keys.size(); ++i) {
@@ -267,9 +270,9 @@ const EventClass* Engine::Impl::compile_class(const EntrySet& set, const Router:
   }
   std::vector<BoundRule> bound;
   for (const auto& [rule, entry] : set.rules)
-    bound.push_back({rule, &rules->rules[rule], [this, at = entry](const std::string& field) -> const std::vector<Slot>& {
-                       return slots_of(at, field);
-                     }});
+    bound.push_back(
+        {rule, &rules->rules[rule],
+         [this, at = entry](const std::string& field) -> const std::vector<Slot>& { return slots_of(at, field); }});
   const auto interned = [this](const Test& test) { return matcher_of(test); };
   slot = &classes.emplace_back(EventClass{static_cast<std::uint32_t>(classes.size()), &set,
                                           build_plan(bound, facts, interned, slot_names.size())});
@@ -328,7 +331,8 @@ void Engine::match(const Batch& batch, const Event& event, Scratch& scratch, std
   state.run.match(found->plan, batch, event, met);
 }
 
-void Engine::match_brute(const Batch& batch, const Event& event, Scratch& scratch, std::vector<std::uint32_t>& met) const {
+void Engine::match_brute(const Batch& batch, const Event& event, Scratch& scratch,
+                         std::vector<std::uint32_t>& met) const {
   met.clear();
   Scratch::State& state = *scratch.state_;
   state.run.match(impl_->find(event, state)->plan, batch, event, met, true);
@@ -391,11 +395,12 @@ std::string Engine::explain(std::uint32_t rule) const {
   for (std::uint32_t i = 0; i < entries().size(); ++i) {
     if (std::ranges::find(rules_of(i), rule) == rules_of(i).end()) continue;
     out += fmt::format("for records of {}:\n", entries()[i].name);
-    const std::vector<BoundRule> bound{{rule, &rules().rules[rule], [this, i](const std::string& field) -> const std::vector<Slot>& {
-                                          return impl_->slots_of(i, field);
-                                        }}};
+    const std::vector<BoundRule> bound{
+        {rule, &rules().rules[rule],
+         [this, i](const std::string& field) -> const std::vector<Slot>& { return impl_->slots_of(i, field); }}};
     const std::lock_guard lock(impl_->mutex);
-    const Plan plan = build_plan(bound, {}, [this](const Test& test) { return impl_->matcher_of(test); }, impl_->slot_names.size());
+    const Plan plan =
+        build_plan(bound, {}, [this](const Test& test) { return impl_->matcher_of(test); }, impl_->slot_names.size());
     if (plan.empty()) {
       out += "  can't be met: these records lack its fields\n";
       continue;

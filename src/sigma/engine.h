@@ -28,8 +28,8 @@ struct EngineOptions {
 
 // A loaded rule that can't meet anything.
 struct Unmapped {
-  std::uint32_t rule;                // into RuleSet::rules
-  std::vector<std::string> fields;   // that no record of its logsource has; empty: nothing feeds its logsource
+  std::uint32_t rule;               // into RuleSet::rules
+  std::vector<std::string> fields;  // that no record of its logsource has; empty: nothing feeds its logsource
 };
 
 class Engine {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "fuzz/sigma_match.h"
+#include "tests/support/random_match.h"
 
 namespace tocsin::sigma {
 namespace {

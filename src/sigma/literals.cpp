@@ -19,7 +19,9 @@ namespace {
 constexpr std::size_t kStride = 4;
 constexpr unsigned kBitsPerKey = 16;
 
-unsigned ceil_log2(std::size_t count) { return static_cast<unsigned>(std::bit_width(std::max<std::size_t>(count, 2) - 1)); }
+unsigned ceil_log2(std::size_t count) {
+  return static_cast<unsigned>(std::bit_width(std::max<std::size_t>(count, 2) - 1));
+}
 
 }  // namespace
 
@@ -47,7 +49,8 @@ void LiteralIndex::Table::build(std::vector<std::pair<std::uint64_t, Entry>> pai
 
 void LiteralIndex::add(std::string_view literal, Anchor anchor, std::uint32_t id) {
   CHECK(!literal.empty() || anchor == Anchor::whole);
-  literals_.push_back({static_cast<std::uint32_t>(texts_.size()), static_cast<std::uint32_t>(literal.size()), id, anchor});
+  literals_.push_back(
+      {static_cast<std::uint32_t>(texts_.size()), static_cast<std::uint32_t>(literal.size()), id, anchor});
   texts_ += literal;
 }
 
@@ -104,10 +107,12 @@ void LiteralIndex::build_anchored() {
     } else if (literal.anchor == Anchor::head) {
       probe = Probe::head;
     }
-    if (probe == Probe::head || probe == Probe::tail) size = static_cast<std::uint8_t>(std::min<std::size_t>(text.size(), 8));
+    if (probe == Probe::head || probe == Probe::tail)
+      size = static_cast<std::uint8_t>(std::min<std::size_t>(text.size(), 8));
     std::uint64_t key = 0;
     CHECK(key_of(probe, size, text, key));
-    auto kind = std::ranges::find_if(kinds, [&](const Kind& other) { return other.probe == probe && other.size == size; });
+    auto kind =
+        std::ranges::find_if(kinds, [&](const Kind& other) { return other.probe == probe && other.size == size; });
     if (kind == kinds.end()) kind = kinds.insert(kinds.end(), Kind{probe, size, {}});
     kind->pairs.push_back({key, {i, 0}});
   }
@@ -167,7 +172,8 @@ std::size_t LiteralIndex::memory() const {
   const auto of = [](const Table& table) {
     return table.bits.size() * 8 + table.buckets.size() * sizeof(Bucket) + table.entries.size() * sizeof(Entry);
   };
-  std::size_t sum = literals_.size() * sizeof(Literal) + texts_.size() + of(pairs_) + of(fours_) + of(strided_) + of(wide_);
+  std::size_t sum =
+      literals_.size() * sizeof(Literal) + texts_.size() + of(pairs_) + of(fours_) + of(strided_) + of(wide_);
   for (const Probing& probing : probes_) sum += of(probing.table);
   return sum + singles_.size() * sizeof(singles_[0]);
 }

@@ -116,10 +116,10 @@ class LiteralIndex {
   std::vector<Literal> literals_;
   std::string texts_;
   std::vector<Probing> probes_;
-  Table pairs_;   // 2 bytes: literals of 2 and 3
-  Table fours_;   // 4 bytes at any position: literals of 4 to 6
-  Table strided_; // 4 bytes at each fourth position: literals of 7 to 10
-  Table wide_;    // 8 bytes at each fourth position: longer ones
+  Table pairs_;                                      // 2 bytes: literals of 2 and 3
+  Table fours_;                                      // 4 bytes at any position: literals of 4 to 6
+  Table strided_;                                    // 4 bytes at each fourth position: literals of 7 to 10
+  Table wide_;                                       // 8 bytes at each fourth position: longer ones
   std::vector<std::vector<std::uint32_t>> singles_;  // literals of one byte, by byte; empty when there are none
 };
 

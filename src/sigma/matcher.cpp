@@ -25,6 +25,21 @@ bool is_plain(std::string_view text, bool cased) {
   return text.empty() || ((static_cast<unsigned char>(text[0]) & 0xc0) != 0x80 && (!cased || is_utf8(text)));
 }
 
+// Whether `count` characters stand in a row without a line end; nothing where the text isn't UTF-8 and RE2 must say.
+std::optional<bool> has_run(std::string_view text, std::uint32_t count) {
+  while (true) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    if (line.size() >= count) {
+      if (is_ascii(line)) return true;
+      if (!is_utf8(line)) return std::nullopt;
+      const auto starts = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; };
+      if (static_cast<std::size_t>(std::ranges::count_if(line, starts)) >= count) return true;
+    }
+    if (line.size() == text.size()) return false;
+    text.remove_prefix(line.size() + 1);
+  }
+}
+
 }  // namespace
 
 Matcher::Matcher(const Test& test) : test_(test) {
@@ -64,6 +79,7 @@ Matcher::Matcher(const Test& test) : test_(test) {
     shape_ = Shape::regex;
     cased_ = true;
     needs_ = needs_of(*regex);
+    run_ = plain_run(*regex);
   } else if (std::holds_alternative<Cidr>(test)) {
     shape_ = Shape::cidr;
     cased_ = true;
@@ -99,20 +115,28 @@ bool Matcher::test(std::string_view raw, std::string_view folded) const {
   switch (shape_) {
     case Shape::literal:
       switch (anchor_) {
-        case Anchor::whole: return value == *literal_;
-        case Anchor::head: return value.starts_with(*literal_);
-        case Anchor::tail: return value.ends_with(*literal_);
+        case Anchor::whole:
+          return value == *literal_;
+        case Anchor::head:
+          return value.starts_with(*literal_);
+        case Anchor::tail:
+          return value.ends_with(*literal_);
         case Anchor::none:
           return value.size() >= literal_->size() &&
                  memmem(value.data(), value.size(), literal_->data(), literal_->size()) != nullptr;
       }
       return false;
-    case Shape::present: return true;
-    case Shape::glob: return matches(std::get<Pattern>(test_), value);
+    case Shape::present:
+      return true;
+    case Shape::glob:
+      return matches(std::get<Pattern>(test_), value);
     case Shape::regex:
       if (raw.size() < needs_.size_min) return false;
+      if (run_)
+        if (const auto known = has_run(raw, *run_)) return *known;
       return re2::RE2::PartialMatch({raw.data(), raw.size()}, regex());
-    case Shape::cidr: return contains_address(std::get<Cidr>(test_), raw);
+    case Shape::cidr:
+      return contains_address(std::get<Cidr>(test_), raw);
     case Shape::compare: {
       const Compare& compare = std::get<Compare>(test_);
       const auto number = parse_number(raw);
@@ -125,17 +149,22 @@ bool Matcher::test(std::string_view raw, std::string_view folded) const {
     }
     case Shape::exists:
     case Shape::null:
-    case Shape::field_ref: break;
+    case Shape::field_ref:
+      break;
   }
   CHECK(false);
 }
 
 bool Matcher::refers(std::string_view left, std::string_view right) const {
   switch (std::get<FieldRef>(test_).place) {
-    case FieldRef::Place::whole: return left == right;
-    case FieldRef::Place::contains: return left.find(right) != std::string_view::npos;
-    case FieldRef::Place::starts: return left.starts_with(right);
-    case FieldRef::Place::ends: return left.ends_with(right);
+    case FieldRef::Place::whole:
+      return left == right;
+    case FieldRef::Place::contains:
+      return left.find(right) != std::string_view::npos;
+    case FieldRef::Place::starts:
+      return left.starts_with(right);
+    case FieldRef::Place::ends:
+      return left.ends_with(right);
   }
   return false;
 }

@@ -20,10 +20,16 @@ namespace tocsin::sigma {
 class Matcher {
  public:
   enum class Shape : std::uint8_t {
-    literal,    // a text, anchored or not
-    present,    // any value that isn't null
-    glob, regex, cidr, compare, time_part,  // asked of one value
-    exists, null, field_ref,                // asked of the field
+    literal,  // a text, anchored or not
+    present,  // any value that isn't null
+    glob,
+    regex,
+    cidr,
+    compare,
+    time_part,  // asked of one value
+    exists,
+    null,
+    field_ref,  // asked of the field
   };
 
   // `test` must outlive the matcher.
@@ -54,6 +60,7 @@ class Matcher {
   bool cased_ = false;
   const std::string* literal_ = nullptr;
   Needs needs_;
+  std::optional<std::uint32_t> run_;  // of a regex that is plain_run()
   mutable std::once_flag once_;
   mutable std::unique_ptr<re2::RE2> regex_;
 };

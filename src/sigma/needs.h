@@ -4,6 +4,7 @@
 // test, never stronger: every value that meets the test has it.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,5 +24,9 @@ struct Needs {
 
 Needs needs_of(const Pattern& pattern);
 Needs needs_of(const Regex& regex);  // nothing where the expression has syntax that this reading doesn't know
+
+// `n` where the expression asks for n characters in a row that are no line ends, and for nothing else: `.{1000,}`. As an
+// automaton such a count costs thousands of states for what is a length.
+std::optional<std::uint32_t> plain_run(const Regex& regex);
 
 }  // namespace tocsin::sigma

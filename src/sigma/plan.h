@@ -42,14 +42,14 @@ class Plan {
 
   struct Atom {
     const Matcher* matcher;
-    std::uint32_t fields;                 // into field_sets
-    std::uint32_t other_fields = kNone;   // of a field_ref
-    bool decided = false;                 // the index marks it when it is true
+    std::uint32_t fields;                // into field_sets
+    std::uint32_t other_fields = kNone;  // of a field_ref
+    bool decided = false;                // the index marks it when it is true
   };
   // True when one of its atoms is.
   struct Group {
-    std::uint32_t begin, end;             // into members
-    std::uint32_t pack_begin, pack_end;   // into packs: further members, as indexes of literals
+    std::uint32_t begin, end;            // into members
+    std::uint32_t pack_begin, pack_end;  // into packs: further members, as indexes of literals
   };
   struct Pack {
     std::uint32_t fields;
@@ -62,29 +62,29 @@ class Plan {
   };
   static constexpr std::uint32_t kMet = UINT32_MAX, kUnmet = UINT32_MAX - 1, kTable = UINT32_MAX - 2;
   struct Code {
-    std::uint32_t rule;                   // into RuleSet::rules
-    std::uint32_t step;                   // the first, or kMet, kUnmet; kTable: node by node
-    const Rule* nodes = nullptr;          // for kTable
-    std::vector<std::uint32_t> atoms;     // for kTable: Rule::atoms → atoms
+    std::uint32_t rule;                // into RuleSet::rules
+    std::uint32_t step;                // the first, or kMet, kUnmet; kTable: node by node
+    const Rule* nodes = nullptr;       // for kTable
+    std::vector<std::uint32_t> atoms;  // for kTable: Rule::atoms → atoms
   };
   // What a literal that was seen means.
   struct Hit {
-    std::uint32_t atom = kNone;           // it is true now
-    std::uint32_t begin = 0, end = 0;     // into candidates
+    std::uint32_t atom = kNone;        // it is true now
+    std::uint32_t begin = 0, end = 0;  // into candidates
   };
   struct Threshold {
-    std::uint32_t size_min;               // bytes of the value as it came
-    int byte;                             // of the folded value; -1: none
+    std::uint32_t size_min;  // bytes of the value as it came
+    int byte;                // of the folded value; -1: none
     std::uint32_t count;
-    std::uint32_t begin, end;             // into candidates
+    std::uint32_t begin, end;  // into candidates
   };
   struct Index {
     std::uint16_t local;
-    LiteralIndex literals;                // ids are those of hits
-    std::vector<Threshold> thresholds;    // by size_min
+    LiteralIndex literals;              // ids are those of hits
+    std::vector<Threshold> thresholds;  // by size_min
   };
 
-  std::vector<Code> codes;                // by rule
+  std::vector<Code> codes;  // by rule
   std::vector<Step> steps;
   std::vector<Atom> atoms;
   std::vector<Group> groups;
@@ -92,12 +92,12 @@ class Plan {
   std::vector<Pack> packs;
   std::vector<Hit> hits;
   std::vector<Index> indexes;
-  std::vector<std::uint32_t> candidates;  // into codes
-  std::vector<std::uint32_t> always;      // into codes: rules that nothing announces
+  std::vector<std::uint32_t> candidates;               // into codes
+  std::vector<std::uint32_t> always;                   // into codes: rules that nothing announces
   std::vector<std::vector<std::uint16_t>> field_sets;  // locals
   std::vector<std::uint16_t> local_of_slot;
   std::uint16_t locals = 0;
-  std::uint16_t everything = kNoLocal;    // the local that stands for all values, for keywords
+  std::uint16_t everything = kNoLocal;  // the local that stands for all values, for keywords
   bool everything_indexed = false;
 
   bool empty() const { return codes.empty(); }
@@ -118,7 +118,8 @@ Plan build_plan(const std::vector<BoundRule>& rules, const std::vector<Fact>& fa
 class PlanRun {
  public:
   // Appends the rules met, ascending. `brute` asks every test of every rule without the index, for tests.
-  void match(const Plan& plan, const Batch& batch, const Event& event, std::vector<std::uint32_t>& met, bool brute = false);
+  void match(const Plan& plan, const Batch& batch, const Event& event, std::vector<std::uint32_t>& met,
+             bool brute = false);
 
  private:
   struct Cell {

@@ -80,7 +80,8 @@ class Binder {
     const std::uint32_t fields = atom.field.empty() ? everything() : field_set(rule.slots(atom.field));
     std::uint32_t other = Plan::kNone;
     if (const auto* reference = std::get_if<FieldRef>(&atom.test)) other = field_set(rule.slots(reference->field));
-    const auto [found, is_new] = atom_ids_.try_emplace({matcher, fields, other}, static_cast<std::uint32_t>(plan_.atoms.size()));
+    const auto [found, is_new] =
+        atom_ids_.try_emplace({matcher, fields, other}, static_cast<std::uint32_t>(plan_.atoms.size()));
     if (is_new) {
       plan_.atoms.push_back({matcher, fields, other, false});
       knowns_.push_back(decide(*matcher, atom.field.empty() ? nullptr : &rule.slots(atom.field)));

@@ -24,16 +24,16 @@ class Generator {
 
  private:
   struct Piece {
-    std::uint32_t which;   // a node, or what a group's step asks
+    std::uint32_t which;  // a node, or what a group's step asks
     bool is_group;
-    double cost, odds;     // guesses: of asking, and of the answer being yes
+    double cost, odds;  // guesses: of asking, and of the answer being yes
   };
   struct Prepared {
     bool is_leaf = false;
-    std::uint32_t what = 0;      // of a leaf
+    std::uint32_t what = 0;  // of a leaf
     std::uint32_t parents = 0;
     double cost = 0, odds = 0.5;
-    std::vector<Piece> order;    // children that are still open, the one to ask first in front
+    std::vector<Piece> order;  // children that are still open, the one to ask first in front
   };
 
   double cost_of(std::uint32_t what) const {
@@ -48,13 +48,30 @@ class Generator {
     using S = Matcher::Shape;
     double cost = 30;
     switch (atom.matcher->shape()) {
-      case S::literal: cost = atom.matcher->anchor() == Anchor::none ? 30 : 6; break;
-      case S::present: case S::exists: case S::null: cost = 4; break;
-      case S::glob: cost = 80; break;
-      case S::regex: cost = 400; break;
-      case S::cidr: cost = 100; break;
-      case S::compare: case S::field_ref: cost = 40; break;
-      case S::time_part: cost = 60; break;
+      case S::literal:
+        cost = atom.matcher->anchor() == Anchor::none ? 30 : 6;
+        break;
+      case S::present:
+      case S::exists:
+      case S::null:
+        cost = 4;
+        break;
+      case S::glob:
+        cost = 80;
+        break;
+      case S::regex:
+        cost = 400;
+        break;
+      case S::cidr:
+        cost = 100;
+        break;
+      case S::compare:
+      case S::field_ref:
+        cost = 40;
+        break;
+      case S::time_part:
+        cost = 60;
+        break;
     }
     return atom.fields == draft_.everything_set ? cost * 40 + 2000 : cost;
   }
@@ -78,7 +95,8 @@ class Generator {
       if (pack == packed.end() || std::ranges::find(pack->second, atom) == pack->second.end()) singly.push_back(atom);
     }
     std::ranges::stable_sort(singly, {}, [&](std::uint32_t atom) { return cost_of(atom); });
-    Plan::Group group{static_cast<std::uint32_t>(plan_.members.size()), 0, static_cast<std::uint32_t>(plan_.packs.size()), 0};
+    Plan::Group group{static_cast<std::uint32_t>(plan_.members.size()), 0,
+                      static_cast<std::uint32_t>(plan_.packs.size()), 0};
     plan_.members.insert(plan_.members.end(), singly.begin(), singly.end());
     for (const auto& [fields, members] : packed) {
       Plan::Pack pack{fields, {}};
@@ -106,7 +124,7 @@ class Generator {
     prepare(shape);
     struct Frame {
       std::uint32_t node, on_true, on_false;
-      std::size_t left;       // children not yet generated, taken from the last
+      std::size_t left;  // children not yet generated, taken from the last
       std::uint32_t entry;
     };
     std::vector<Frame> stack;

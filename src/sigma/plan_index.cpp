@@ -43,8 +43,10 @@ class Placer {
     using S = Matcher::Shape;
     Witness witness;
     if (matcher.indexable()) {
-      witness = {Witness::Kind::atom, matcher.literal().empty() ? 0.01 : rate_of(matcher.literal(), matcher.anchor()), 0};
-    } else if (matcher.shape() == S::null || (matcher.shape() == S::exists && !std::get<Exists>(matcher.test()).wanted)) {
+      witness = {Witness::Kind::atom, matcher.literal().empty() ? 0.01 : rate_of(matcher.literal(), matcher.anchor()),
+                 0};
+    } else if (matcher.shape() == S::null ||
+               (matcher.shape() == S::exists && !std::get<Exists>(matcher.test()).wanted)) {
       return witness;
     } else {
       const Needs& needs = matcher.needs();
@@ -89,7 +91,8 @@ class Placer {
         const std::uint32_t atom = shape.atoms[node.atom];
         return truth ? witnesses_[atom].rate : false_rate(atom);
       }
-      case Node::Kind::none: return rates[!truth][node.children[0]];
+      case Node::Kind::none:
+        return rates[!truth][node.children[0]];
       case Node::Kind::all:
       case Node::Kind::any: {
         const bool covers = (node.kind == Node::Kind::any) == truth;  // every child needs a witness
@@ -140,7 +143,9 @@ class Placer {
     const Matcher& matcher = *plan_.atoms[atom].matcher;
     const std::uint32_t fields = plan_.atoms[atom].fields;
     switch (witness.kind) {
-      case Witness::Kind::atom: add_code(hit_of_atom(atom), code); break;
+      case Witness::Kind::atom:
+        add_code(hit_of_atom(atom), code);
+        break;
       case Witness::Kind::texts:
         for (const std::string& text : matcher.needs().texts[witness.which]) add_code(hit_of_text(fields, text), code);
         break;
@@ -154,7 +159,8 @@ class Placer {
         threshold(fields, static_cast<std::uint32_t>(std::min<std::size_t>(size, UINT32_MAX)), -1, 0, code);
         break;
       }
-      case Witness::Kind::none: CHECK(false);
+      case Witness::Kind::none:
+        CHECK(false);
     }
   }
 
@@ -186,7 +192,8 @@ class Placer {
     const auto [found, is_new] = text_hits_.try_emplace({fields, text}, 0);
     if (is_new) {
       found->second = new_hit(Plan::kNone);
-      for (const std::uint16_t local : plan_.field_sets[fields]) index_of(local).literals.add(text, Anchor::none, found->second);
+      for (const std::uint16_t local : plan_.field_sets[fields])
+        index_of(local).literals.add(text, Anchor::none, found->second);
     }
     return found->second;
   }
@@ -211,7 +218,8 @@ class Placer {
       const Plan::Atom& it = plan_.atoms[atom];
       if (it.decided || !it.matcher->indexable() || it.matcher->anchor() == Anchor::none) continue;
       const auto& locals = plan_.field_sets[it.fields];
-      if (std::ranges::all_of(locals, [&](std::uint16_t local) { return index_ids_.contains(local); })) hit_of_atom(atom);
+      if (std::ranges::all_of(locals, [&](std::uint16_t local) { return index_ids_.contains(local); }))
+        hit_of_atom(atom);
     }
   }
 
@@ -225,7 +233,8 @@ class Placer {
       const auto& [local, size_min, byte, count] = key;
       const auto begin = static_cast<std::uint32_t>(plan_.candidates.size());
       plan_.candidates.insert(plan_.candidates.end(), codes.begin(), codes.end());
-      index_of(local).thresholds.push_back({size_min, byte, count, begin, static_cast<std::uint32_t>(plan_.candidates.size())});
+      index_of(local).thresholds.push_back(
+          {size_min, byte, count, begin, static_cast<std::uint32_t>(plan_.candidates.size())});
     }
     for (Plan::Index& index : plan_.indexes) {
       index.literals.build();

@@ -118,7 +118,8 @@ bool PlanRun::atom_truth(const Plan::Atom& atom) {
       return any_value(atom.fields, [](Cell&) { return true; }) == std::get<Exists>(matcher.test()).wanted;
     case Matcher::Shape::null:
       return !any_value(atom.fields, [](Cell& cell) { return !cell.value.is_null(); });
-    case Matcher::Shape::field_ref: return reference_truth(atom);
+    case Matcher::Shape::field_ref:
+      return reference_truth(atom);
     default:
       return any_value(atom.fields, [&](Cell& cell) {
         if (cell.value.is_null()) return false;
@@ -165,10 +166,18 @@ bool PlanRun::verify(const Plan::Code& code) {
       const Node& node = rule.nodes[i];
       const auto holds_at = [&](std::uint32_t child) { return nodes_[child]; };
       switch (node.kind) {
-        case Node::Kind::atom: nodes_[i] = truth(code.atoms[node.atom]); break;
-        case Node::Kind::all: nodes_[i] = std::ranges::all_of(node.children, holds_at); break;
-        case Node::Kind::any: nodes_[i] = std::ranges::any_of(node.children, holds_at); break;
-        case Node::Kind::none: nodes_[i] = !nodes_[node.children[0]]; break;
+        case Node::Kind::atom:
+          nodes_[i] = truth(code.atoms[node.atom]);
+          break;
+        case Node::Kind::all:
+          nodes_[i] = std::ranges::all_of(node.children, holds_at);
+          break;
+        case Node::Kind::any:
+          nodes_[i] = std::ranges::any_of(node.children, holds_at);
+          break;
+        case Node::Kind::none:
+          nodes_[i] = !nodes_[node.children[0]];
+          break;
       }
     }
     return nodes_.back();
@@ -181,7 +190,8 @@ bool PlanRun::verify(const Plan::Code& code) {
   return step == Plan::kMet;
 }
 
-void PlanRun::match(const Plan& plan, const Batch& batch, const Event& event, std::vector<std::uint32_t>& met, bool brute) {
+void PlanRun::match(const Plan& plan, const Batch& batch, const Event& event, std::vector<std::uint32_t>& met,
+                    bool brute) {
   if (plan.empty()) return;
   plan_ = &plan;
   batch_ = &batch;

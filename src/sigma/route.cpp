@@ -118,7 +118,8 @@ Result<Logsources> Logsources::parse(std::string_view text, std::string_view whe
   for (const Yaml* item : sources->items) {
     TRY(auto entry, parse_entry(*item, where));
     for (const LogsourceEntry& other : out.entries)
-      if (other.name == entry.name) return fail(fmt::format("two entries are named '{}'", entry.name), at(where, *item));
+      if (other.name == entry.name)
+        return fail(fmt::format("two entries are named '{}'", entry.name), at(where, *item));
     out.entries.push_back(std::move(entry));
   }
   return out;
@@ -126,7 +127,8 @@ Result<Logsources> Logsources::parse(std::string_view text, std::string_view whe
 
 Result<Logsources> Logsources::load(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
-  if (!in) return fail("can't open the map of logsources", file.string(), "it belongs to the program's data (share/tocsin)");
+  if (!in)
+    return fail("can't open the map of logsources", file.string(), "it belongs to the program's data (share/tocsin)");
   std::string text;
   char block[1 << 16];
   while (in.read(block, sizeof block) || in.gcount() > 0) {

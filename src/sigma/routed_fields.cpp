@@ -3,7 +3,9 @@
 
 namespace tocsin::sigma {
 
-bool is_text_record(const Event& event) { return !event.raw.empty() && !event.raw.starts_with(std::string_view("**\0\0", 4)); }
+bool is_text_record(const Event& event) {
+  return !event.raw.empty() && !event.raw.starts_with(std::string_view("**\0\0", 4));
+}
 
 RoutedFields::RoutedFields(const LogsourceEntry& entry, const Batch& batch, const Event& event)
     : entry_(entry), event_(event) {

@@ -49,7 +49,8 @@ Result<Router> Router::make(const Logsources& logsources, std::span<const std::s
     for (const auto& condition : entry.when) {
       if (condition.key == "source") {
         for (std::size_t lane = 0; lane < meets.size(); ++lane)
-          if (std::ranges::find(condition.values, router.lanes_[lane].source) == condition.values.end()) meets[lane] = false;
+          if (std::ranges::find(condition.values, router.lanes_[lane].source) == condition.values.end())
+            meets[lane] = false;
         continue;
       }
       Condition& made = conditions.emplace_back(Condition{key_id(condition.key), {}});
@@ -73,8 +74,9 @@ Result<Router> Router::make(const Logsources& logsources, std::span<const std::s
   }
   for (Lane& lane : router.lanes_) {
     if (lane.keys.size() > kKeysMax)
-      return fail(fmt::format("the entries of source '{}' ask for more than {} different fields", lane.source, kKeysMax), "",
-                  "`when` is for what tells logs apart; leave the rest to the rules");
+      return fail(
+          fmt::format("the entries of source '{}' ask for more than {} different fields", lane.source, kKeysMax), "",
+          "`when` is for what tells logs apart; leave the rest to the rules");
     for (std::size_t i = 0; i < lane.keys.size(); ++i) {
       const Slot slot = router.keys_[lane.keys[i]].slot;
       if (lane.key_of_slot.size() <= slot) lane.key_of_slot.resize(slot + 1u, 255);

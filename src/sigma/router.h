@@ -34,10 +34,10 @@ class Router {
     std::uint32_t find(const std::string& folded) const;  // kOther when it isn't there
   };
   struct Lane {
-    std::string source;                    // folded; "" for sources that no entry names
-    std::vector<std::uint32_t> entries;    // by file order
-    std::vector<std::uint32_t> keys;       // into keys()
-    std::vector<std::uint8_t> key_of_slot; // 255: none
+    std::string source;                     // folded; "" for sources that no entry names
+    std::vector<std::uint32_t> entries;     // by file order
+    std::vector<std::uint32_t> keys;        // into keys()
+    std::vector<std::uint8_t> key_of_slot;  // 255: none
   };
   struct Place {
     std::uint32_t lane = 0;

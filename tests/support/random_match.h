@@ -34,16 +34,77 @@ class Dice {
   std::uint64_t state_;
 };
 
-inline const std::string_view kPieces[] = {
-    "a", "B", "b", "ab", "\\", "/", ".exe", "\\cmd.exe", "c:\\", "-", " ", "1", "2", "10", "abcdefg", "ABCDEFGHIJKLMNOP",
-    "*", "?", "é", "É", "ß", "ſ", "\xe2\x84\xaa", "\xff", "\xc3", "\xa9", "İ", "k", "s", "S", "longer-literal-text",
-    "powershell", std::string_view("\0", 1), "10.0.0.1", "::1", "0x1f", "2020-05-06T07:08:09Z", "+", "^", "aaaa"};
+inline const std::string_view kPieces[] = {"a",
+                                           "B",
+                                           "b",
+                                           "ab",
+                                           "\\",
+                                           "/",
+                                           ".exe",
+                                           "\\cmd.exe",
+                                           "c:\\",
+                                           "-",
+                                           " ",
+                                           "1",
+                                           "2",
+                                           "10",
+                                           "abcdefg",
+                                           "ABCDEFGHIJKLMNOP",
+                                           "*",
+                                           "?",
+                                           "é",
+                                           "É",
+                                           "ß",
+                                           "ſ",
+                                           "\xe2\x84\xaa",
+                                           "\xff",
+                                           "\xc3",
+                                           "\xa9",
+                                           "İ",
+                                           "k",
+                                           "s",
+                                           "S",
+                                           "longer-literal-text",
+                                           "powershell",
+                                           std::string_view("\0", 1),
+                                           "10.0.0.1",
+                                           "::1",
+                                           "0x1f",
+                                           "2020-05-06T07:08:09Z",
+                                           "+",
+                                           "^",
+                                           "aaaa"};
 inline const std::string_view kFields[] = {"A", "B", "C", "D", "EventID", "Channel", "Mapped", "Both", "Gone"};
-inline const std::string_view kExpressions[] = {
-    "a",         "^a",           "b$",          "[aA]b+",     "(?i)AB|cd",  "a.*b",       ".{20,}",       "\\d{2,3}",
-    "\\\\[^\\\\]+$", "(ab|powershell).?c", "(?:a|b){3}", "a?b?c?d", "^$",     "\\+.*\\+",   "(?i)[kK]s",    "[^a]{3}",
-    "x{0}",      "(?i)longer-(literal|text)", "\\babcdefg\\b", "(a|ab)(c|bcd)*", "[[:alpha:]]{4}", "\\x61\\x{62}", "a{2,}aa", "(?s).\\n?.",
-    "abcd?efg",  "(?i:ABC)d",    "[.]exe",      "é",          "(a*)+",      "\\^|\\+"};
+inline const std::string_view kExpressions[] = {"a",
+                                                "^a",
+                                                "b$",
+                                                "[aA]b+",
+                                                "(?i)AB|cd",
+                                                "a.*b",
+                                                ".{20,}",
+                                                "\\d{2,3}",
+                                                "\\\\[^\\\\]+$",
+                                                "(ab|powershell).?c",
+                                                "(?:a|b){3}",
+                                                "a?b?c?d",
+                                                "^$",
+                                                "\\+.*\\+",
+                                                "(?i)[kK]s",
+                                                "[^a]{3}",
+                                                "x{0}",
+                                                "(?i)longer-(literal|text)",
+                                                "\\babcdefg\\b",
+                                                "(a|ab)(c|bcd)*",
+                                                "[[:alpha:]]{4}",
+                                                "\\x61\\x{62}",
+                                                "a{2,}aa",
+                                                "(?s).\\n?.",
+                                                "abcd?efg",
+                                                "(?i:ABC)d",
+                                                "[.]exe",
+                                                "é",
+                                                "(a*)+",
+                                                "\\^|\\+"};
 
 inline std::string text(Dice& dice, std::uint32_t most) {
   std::string out;
@@ -63,7 +124,8 @@ inline Test random_test(Dice& dice) {
     return pattern;
   }
   if (kind < 76) {
-    Regex regex{std::string(kExpressions[dice(std::size(kExpressions))]), dice.chance(20), dice.chance(10), dice.chance(10)};
+    Regex regex{std::string(kExpressions[dice(std::size(kExpressions))]), dice.chance(20), dice.chance(10),
+                dice.chance(10)};
     return regex;
   }
   if (kind < 80) {
@@ -74,7 +136,8 @@ inline Test random_test(Dice& dice) {
   if (kind < 86) return TimePart{static_cast<TimePart::Unit>(dice(6)), static_cast<Order>(dice(6)), dice(10)};
   if (kind < 91) return Exists{dice.chance(50)};
   if (kind < 95) return Null{};
-  return FieldRef{std::string(kFields[dice(std::size(kFields))]), static_cast<FieldRef::Place>(dice(4)), dice.chance(30)};
+  return FieldRef{std::string(kFields[dice(std::size(kFields))]), static_cast<FieldRef::Place>(dice(4)),
+                  dice.chance(30)};
 }
 
 inline Rule random_rule(Dice& dice) {
@@ -153,7 +216,8 @@ inline std::string difference(std::string_view bytes, std::size_t* matches = nul
     sources.push_back(dice.chance(60) ? "s" : dice.chance(50) ? "T" : "u");
   }
   std::vector<std::string> raws;
-  for (std::uint32_t i = 0; i < events; ++i) raws.push_back(dice.chance(50) ? text(dice, 6) : std::string("**\0\0abc", 7));
+  for (std::uint32_t i = 0; i < events; ++i)
+    raws.push_back(dice.chance(50) ? text(dice, 6) : std::string("**\0\0abc", 7));
   for (std::uint32_t i = 0; i < events; ++i) {
     auto& list = fields.emplace_back();
     for (const auto& [name, value] : access.records[i])
