@@ -75,6 +75,16 @@ class Audit {
     keep(time, record);
   }
 
+  void send(Time time, std::string_view account, std::string_view address, std::string_view subject) {
+    Json record = open(time, "Send", 2, "Exchange", account);
+    record["ResultStatus"] = "Succeeded";
+    record["ClientIPAddress"] = address;
+    record["ClientInfoString"] = "Client=REST;Client=RESTSystem;;";
+    record["MailboxOwnerUPN"] = mail_of(account);
+    record["Item"] = {{"Subject", subject}, {"Attachments", "Agenda_15_September.zip (4kB)"}};
+    keep(time, record);
+  }
+
   void file(Time time, std::string_view account, std::string_view operation, std::string_view name) {
     Json record = open(time, operation, 6, "SharePoint", account);
     record["ClientIP"] = kOffice;
@@ -164,9 +174,10 @@ std::string cloud_audit() {
                           {"DeleteMessage", "True"},
                           {"StopProcessingRules", "True"}}));
   audit.consent(at("2026-09-15T00:12:44"), entered, kExit);
-  for (int i = 0; i < 6; ++i)
+  for (int i = 0; i < 3; ++i)
     audit.read(at("2026-09-15T00:20:10").plus_seconds(i * 124), entered, kExit, "Client=REST;Client=RESTSystem;;",
                true);
+  audit.send(at("2026-09-15T07:36:19"), entered, kExit, "Agenda 15 September");
   return audit.finish();
 }
 

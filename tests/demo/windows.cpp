@@ -18,6 +18,8 @@ EventLog::EventLog(std::string channel, std::string provider, std::string provid
 evtx_writer::Record& EventLog::add(Time time, std::uint16_t event_id) {
   evtx_writer::Record record = base_;
   record.time = time;
+  // The story gives tenths of a second; Windows has seven digits.
+  if (time.digits < 7) record.time.nanoseconds += static_cast<std::uint32_t>(records_.size() * 7919 % 999'983 * 100);
   record.time.digits = 7;
   record.event_id = event_id;
   records_.push_back(std::move(record));

@@ -263,7 +263,7 @@ void lure(Workstation& host) {
   host.create(at("2026-09-15T07:42:14.9"), kCmd,
               "C:\\Users\\e.lund\\AppData\\Roaming\\Microsoft\\Windows\\Start Menu\\Programs\\Startup\\EdgeUpdate.url");
   // The implant asks its bin every ten minutes and takes what the browser downloaded.
-  for (int round = 0; round < 18; ++round) {
+  for (int round = 0; round < 8; ++round) {
     const Time time = at("2026-09-15T07:43:00.6").plus_seconds(round * 600 + round % 3);
     host.start(time, {.image = kEdge,
                       .command = "msedge --headless=new --disable-gpu "
