@@ -9,25 +9,31 @@
 
 #include "base/check.h"
 #include "evidence/layer.h"
+#include "evidence/seven.h"
 #include "evidence/spool.h"
 
 namespace tocsin::evidence {
 namespace {
 
 constexpr std::size_t kBlock = 256 * 1024;
+constexpr int kBlocksAtOnce = 32;  // that one call may take from a tar
 
 class Archive final : public Layer {
  public:
   Archive(const ContainerKind& kind, std::unique_ptr<Tap> input, Context context)
       : Layer(kind, std::move(input), context), block_(new char[kBlock]) {}
 
-  ~Archive() override { archive_read_free(archive_); }
+  ~Archive() override {
+    archive_read_free(archive_);
+    budget().decoder_memory -= memory_;
+  }
 
  protected:
   std::optional<Member> advance() override {
     if (archive_ == nullptr && !open()) return std::nullopt;
     for (;;) {
       archive_entry* entry = nullptr;
+      blocks_given_ = 0;
       const int result = archive_read_next_header(archive_, &entry);
       if (result == ARCHIVE_EOF) {
         if (kind().shape == Shape::tar && !ends_in_zeros_)
@@ -84,6 +90,7 @@ class Archive final : public Layer {
       const void* data = nullptr;
       std::size_t data_size = 0;
       la_int64_t offset = 0;
+      blocks_given_ = 0;
       const int result = archive_read_data_block(archive_, &data, &data_size, &offset);
       if (result == ARCHIVE_EOF) {
         member_over_ = true;
@@ -120,7 +127,7 @@ class Archive final : public Layer {
         break;
       default:
         archive_read_support_format_7zip(archive_);
-        if (!spool_.collect(tap(), limits())) return false;
+        if (!spool_.collect(tap(), limits()) || !affordable()) return false;
         archive_read_set_seek_callback(archive_, [](archive*, void* self, la_int64_t offset, int whence) {
           return static_cast<Archive*>(self)->seek(offset, whence);
         });
@@ -134,9 +141,29 @@ class Archive final : public Layer {
     return false;
   }
 
+  bool affordable() {
+    const SevenCost cost = weigh_seven(spool_, limits());
+    if (cost.encrypted)
+      encrypted("its list of members");
+    else if (!cost.failure.empty())
+      damaged(0, cost.failure);
+    else if (cost.files > limits().members)
+      return too_many_members(), false;
+    else if (cost.memory > memory_left())
+      out_of_memory(0);
+    else {
+      memory_ = cost.memory;
+      budget().decoder_memory += memory_;
+      return true;
+    }
+    return false;
+  }
+
   la_ssize_t give(const void** out) {
     *out = block_.get();
     if (kind().shape == Shape::tar) {
+      // libarchive collects extended headers and maps of sparse members; real ones are small.
+      if (++blocks_given_ > kBlocksAtOnce) return 0;
       const std::size_t filled = tap().fill(block_.get(), kBlock);
       const std::string_view tail(block_.get() + filled - std::min<std::size_t>(filled, 512),
                                   std::min<std::size_t>(filled, 512));
@@ -183,7 +210,8 @@ class Archive final : public Layer {
   archive* archive_ = nullptr;
   std::unique_ptr<char[]> block_;
   Spool spool_;
-  std::uint64_t spool_at_ = 0;
+  std::uint64_t spool_at_ = 0, memory_ = 0;
+  int blocks_given_ = 0;
   bool member_over_ = true, ends_in_zeros_ = false;
   const char* data_ = nullptr;
   std::size_t data_size_ = 0;

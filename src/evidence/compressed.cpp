@@ -72,7 +72,7 @@ class Compressed final : public Layer {
     if (!rest.empty() && kind().fits(rest)) {
       if (decoder_->restart()) return;
       stop(member, "the next frame cannot be begun");
-    } else if (!rest.empty()) {
+    } else if (rest.find_first_not_of("\r\n") != std::string_view::npos) {
       tap().notes().tell("archive-trailing-data", input_.offset(), 0, "bytes behind the end of the compressed data");
     }
     over_ = true;

@@ -45,6 +45,20 @@ std::vector<std::string> names_of(const Custody& custody) {
   return out;
 }
 
+std::string tar_header(const std::string& name, std::size_t size, char type) {
+  std::string header(512, '\0');
+  std::snprintf(&header[0], 100, "%s", name.c_str());
+  std::snprintf(&header[100], 8, "%07o", 0600);
+  std::snprintf(&header[124], 12, "%011zo", size);
+  header.replace(148, 8, 8, ' ');
+  header[156] = type;
+  header.replace(257, 8, std::string("ustar\00000", 8));
+  unsigned sum = 0;
+  for (const char c : header) sum += static_cast<unsigned char>(c);
+  std::snprintf(&header[148], 8, "%06o", sum);
+  return header;
+}
+
 // Small limits, so that small bombs are bombs.
 Limits small() {
   Limits limits;
@@ -277,6 +291,38 @@ TEST(Hostile, ADictionaryBeyondTheBoundIsRefused) {
     EXPECT_THAT(walked.anomalies(), ElementsAre("e: archive-memory")) << filter;
     EXPECT_TRUE(walk_bytes(packed).complete()) << filter;
   }
+}
+
+TEST(Hostile, ASevenZipIsWeighedBeforeItIsOpened) {
+  const std::string text = lines(60'000);
+  for (const char* method : {"lzma1", "lzma2", "ppmd", "deflate", "bzip2", "store"}) {
+    const std::string packed = write_archive(ARCHIVE_FORMAT_7ZIP, {{"a", text}, {"b", "bee"}, {"empty", ""}},
+                                             std::string("7zip:compression=") + method);
+    EXPECT_TRUE(walk_bytes(packed).complete()) << method;
+    EXPECT_EQ(walk_bytes(packed).items.size(), 3u) << method;
+    Limits limits;
+    limits.decoder_memory = 2 << 20;
+    const bool big = std::string_view(method) == "lzma1" || std::string_view(method) == "lzma2" ||
+                     std::string_view(method) == "ppmd";
+    EXPECT_EQ(walk_bytes(packed, limits).complete(), !big) << method;
+    EXPECT_EQ(walk_bytes(packed, limits).anomalies(), std::vector<std::string>(big ? 1 : 0, "e: archive-memory"))
+        << method;
+    limits = {};
+    limits.members = 2;
+    EXPECT_THAT(walk_bytes(packed, limits).anomalies(), ElementsAre("e: archive-members")) << method;
+  }
+}
+
+// A map of a sparse member has an entry for every few bytes of input, and libarchive keeps each.
+TEST(Hostile, AnEndlessMapOfASparseMemberEnds) {
+  std::string map = "9000000\n";
+  while (map.size() < (36 << 20)) map += "0\n0\n0\n0\n0\n0\n0\n0\n";
+  map.resize((map.size() + 511) / 512 * 512, '\n');
+  const std::string pax = "22 GNU.sparse.major=1\n22 GNU.sparse.minor=0\n31 GNU.sparse.realsize=99999999\n";
+  const Walked walked = walk_bytes(tar_header("pax", pax.size(), 'x') + pax + std::string(512 - pax.size(), '\0') +
+                                   tar_header("sparse", map.size(), '0') + map + std::string(1024, '\0'));
+  EXPECT_FALSE(walked.complete());
+  EXPECT_THAT(walked.anomalies(), Contains("e: archive-damaged"));
 }
 
 TEST(Hostile, BytesBehindTheEndAreTold) {

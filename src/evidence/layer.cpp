@@ -118,11 +118,14 @@ void Layer::out_of_memory(std::uint64_t offset) {
 
 bool Layer::count_member() {
   if (++budget().members <= limits().members) return true;
-  if (budget().spent) return false;
+  if (!budget().spent) too_many_members();
+  return false;
+}
+
+void Layer::too_many_members() {
   budget().spent = true;
   input_->notes().lost("archive-members", input_->count(), 0,
                        fmt::format("more than {} members; the rest is not read", limits().members));
-  return false;
 }
 
 void Layer::adopt(Custody inner) {

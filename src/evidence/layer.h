@@ -55,6 +55,7 @@ class Layer {
   void damaged(std::uint64_t offset, std::string detail);
   // One more header was seen. False when the budget does not allow it.
   bool count_member();
+  void too_many_members();
   Tap& tap() { return *input_; }
   const Limits& limits() const { return context_.limits; }
   Budget& budget() { return context_.budget; }

@@ -74,14 +74,14 @@ class Zip final : public Layer {
         continue;
       }
       if (directory_record(next)) continue;
-      if (next.empty() && ended_well_) return std::nullopt;
-      if (next.empty() || next.size() < 4) {
-        damaged(input_.offset(), "it ends before its directory does");
+      if (ended_well_) {
+        // Zeros or a line's end are what copying leaves.
+        if (next.find_first_not_of("\0\r\n"sv) != std::string_view::npos || !input_.over())
+          tap().notes().tell("archive-trailing-data", input_.offset(), 0, "bytes behind the end of the zip");
         return std::nullopt;
       }
-      if (ended_well_ && next.find_first_not_of('\0') == std::string_view::npos && input_.over()) return std::nullopt;
-      if (ended_well_) {
-        tap().notes().tell("archive-trailing-data", input_.offset(), 0, "bytes behind the end of the zip");
+      if (next.size() < 4) {
+        damaged(input_.offset(), "it ends before its directory does");
         return std::nullopt;
       }
       damaged(input_.offset(), "no header where one should be; looking for the next");
