@@ -11,6 +11,8 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "base/text.h"
+
 namespace tocsin::sigma {
 namespace {
 
@@ -164,6 +166,29 @@ class Builder {
   std::size_t nodes_ = 0;
 };
 
+std::optional<std::uint32_t> line_of_bad_text(std::string_view text) {
+  std::uint32_t line = 1;
+  while (!text.empty()) {
+    const CodePoint point = first_code_point(text);
+    if ((point.length == 1 && point.value >= 0x80) || point.value == 0) return line;
+    line += point.value == '\n';
+    text.remove_prefix(point.length);
+  }
+  return std::nullopt;
+}
+
+// libfyaml never comes back from a directive that it doesn't know, and rules have no use for any.
+std::optional<std::uint32_t> line_of_directive(std::string_view text) {
+  std::uint32_t line = 1;
+  for (std::size_t at = 0; at < text.size(); ++line) {
+    if (text[at] == '%') return line;
+    const std::size_t end = text.find_first_of("\r\n", at);
+    if (end == std::string_view::npos) break;
+    at = end + (text.substr(end).starts_with("\r\n") ? 2 : 1);
+  }
+  return std::nullopt;
+}
+
 void append_canonical(const Yaml& node, std::string& out) {
   out += fmt::format("{}{}:", "nslm"[static_cast<int>(node.kind)], node.is_scalar() ? node.text.size() : node.items.size());
   if (node.is_scalar()) {
@@ -209,6 +234,14 @@ std::optional<double> Yaml::number() const {
 YamlDocuments read_yaml(std::string_view text, Arena& arena) {
   YamlDocuments out;
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+  if (!is_utf8(text) || text.find('\0') != std::string_view::npos) {
+    out.error = Error{"bytes that are not UTF-8 text", fmt::format("{}", line_of_bad_text(text).value_or(1)), "save the file as UTF-8"};
+    return out;
+  }
+  if (const auto line = line_of_directive(text)) {
+    out.error = Error{"a YAML directive, a line that begins with '%'", fmt::format("{}", *line), "leave it out"};
+    return out;
+  }
   Diag diag(fy_diag_create(nullptr));
   if (diag) fy_diag_set_collect_errors(diag.get(), true);
   fy_parse_cfg config{};
