@@ -48,15 +48,16 @@ void ChunkWalk::segment(const Segment& segment) {
 
 void ChunkWalk::chunk(std::size_t begin, std::size_t end, bool has_header) {
   std::size_t used = 0;  // where the header says that records end; 0 when it isn't to be believed
+  std::size_t hint = 0;  // the same, believed if records do end there
   const ChunkHeader* header = has_header ? overlay<ChunkHeader>(bytes_, begin) : nullptr;
   if (header) {
     const bool holds = header_checksum_holds(*header);
     if (!holds)
       note("evtx-chunk-header-checksum", begin, kChunkHeaderSize, "the chunk header's checksum does not fit");
     const std::size_t free = header->free_space;
-    if (holds && free >= kChunkHeaderSize && free <= kChunkSize) used = begin + free;
-    if (used > end) used = end;
-    if (holds && used == begin + free && !(header->flags & ChunkHeader::kNoChecksum) &&
+    hint = begin + free;
+    if (holds && free >= kChunkHeaderSize && free <= kChunkSize) used = std::min(hint, end);
+    if (used == hint && !(header->flags & ChunkHeader::kNoChecksum) &&
         !checksum_holds(bytes_.substr(begin + kChunkHeaderSize, free - kChunkHeaderSize), header->records_checksum))
       note("evtx-chunk-checksum", begin + kChunkHeaderSize, free - kChunkHeaderSize,
            "the checksum of the chunk's records does not fit");
@@ -65,31 +66,26 @@ void ChunkWalk::chunk(std::size_t begin, std::size_t end, bool has_header) {
   const std::string_view bytes = bytes_.substr(0, end);
   const std::size_t stop = used ? used : end;
   std::size_t at = std::min(begin + kChunkHeaderSize, stop);
-  while (at < stop) {
+  while (at < stop && !(at == hint && records_ > 0)) {
     if (is_record(bytes, at)) {
-      const std::size_t size = load32(bytes.data() + at + 4);
       // Without a header to believe, older records behind the newest are slack.
       if (!used && records_ > 0 && load64(bytes.data() + at + 8) <= last_id_) break;
-      if (load32(bytes.data() + at + size - 4) != size)
-        note("evtx-record-size", at + size - 4, 4, "a record's two sizes differ");
-      record(at, size);
-      at += size;
+      at = whole_record(at);
     } else if (is_blank(bytes.substr(at, stop - at))) {
       if (used) damage(at, stop, "the chunk header counts these bytes as records, but they are blank");
       break;
     } else {
       const std::size_t next = std::min(find_record(bytes, at + 1), stop);
-      damage(at, next, next == stop && end - begin < kChunkSize ? "cut off" : "no record here");
+      if (!unsized_record(at, next))
+        damage(at, next, next == stop && end - begin < kChunkSize ? "cut off" : "no record here");
       at = next;
     }
   }
+  if (header && at == hint) used = hint;
   // A log that is being written has newer records than its header knows.
   const std::size_t known = at;
-  while (used && is_record(bytes, at) && load64(bytes.data() + at + 8) == last_id_ + 1 && records_ > 0) {
-    const std::size_t size = load32(bytes.data() + at + 4);
-    record(at, size);
-    at += size;
-  }
+  while (used && records_ > 0 && is_record(bytes, at) && load64(bytes.data() + at + 8) == last_id_ + 1)
+    at = whole_record(at);
   if (at > known) note("evtx-chunk-counts", known, at - known, "records that the chunk header does not count");
   if (header && used && at == known && damages_ == 0 && records_ > 0 && last_id_ != header->last_id)
     note("evtx-chunk-counts", begin + 32, 8,
@@ -98,6 +94,26 @@ void ChunkWalk::chunk(std::size_t begin, std::size_t end, bool has_header) {
   if (carve_)
     if (const std::size_t carved = carve(at, end))
       note("evtx-carved", at, end - at, fmt::format("{} records carved from slack", carved));
+}
+
+// A record for which is_record() holds; what follows it.
+std::size_t ChunkWalk::whole_record(std::size_t at) {
+  const std::size_t size = load32(bytes_.data() + at + 4);
+  if (load32(bytes_.data() + at + size - 4) != size)
+    note("evtx-record-size", at + size - 4, 4, "a record's two sizes differ");
+  record(at, size);
+  return at + size;
+}
+
+// A record whose size is wrong is still one when its BinXML reads well and names the number that its header has.
+bool ChunkWalk::unsized_record(std::size_t at, std::size_t next) {
+  if (next - at < kRecordMin || bytes_.substr(at, 4) != kRecordMagic) return false;
+  std::vector<Field> fields;
+  const Outcome outcome = evaluator_.demanded(at + sizeof(RecordHeader), next - 4, fields);
+  if (outcome.problems || outcome.id == 0 || outcome.id != load64(bytes_.data() + at + 8)) return false;
+  note("evtx-record-size", at + 4, 4, "a record's size is wrong; it was read up to the next record");
+  record(at, next - at);
+  return true;
 }
 
 void ChunkWalk::record(std::size_t at, std::size_t size) {

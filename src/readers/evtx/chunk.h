@@ -19,6 +19,8 @@ class ChunkWalk {
 
  private:
   void chunk(std::size_t begin, std::size_t end, bool has_header);
+  std::size_t whole_record(std::size_t at);
+  bool unsized_record(std::size_t at, std::size_t next);
   void record(std::size_t at, std::size_t size);
   std::size_t carve(std::size_t begin, std::size_t end);
   void note(std::string_view name, std::size_t at, std::size_t size, std::string detail);
