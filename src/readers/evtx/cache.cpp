@@ -20,13 +20,17 @@ void remember(Template& made, std::string_view body) {
   std::memcpy(made.words.data(), body.data(), body.size());
   std::memcpy(made.mask.data(), mask.data(), mask.size());
   for (std::size_t i = 0; i < made.words.size(); ++i) made.words[i] &= made.mask[i];
+  std::unordered_map<std::string_view, std::uint32_t> first;
+  for (std::uint32_t i = 0; i < made.refs.size(); ++i) made.refs[i].first = first.emplace(made.refs[i].units, i).first->second;
 }
 
-bool leads_to(View view, std::size_t body, const Template::NameRef& ref) {
-  const std::size_t field = body + ref.at;
-  const std::size_t place = view.at(load32(view.bytes.data() + field));
-  if (ref.is_inline) return place == field + 4;
-  if (place == field + 4) return false;
+bool leads_to(View view, std::size_t body, const Template& known, std::uint32_t index) {
+  const Template::NameRef& ref = known.refs[index];
+  const char* at = view.bytes.data() + body;
+  const std::uint32_t offset = load32(at + ref.at);
+  if (ref.first != index && !ref.is_inline && offset == load32(at + known.refs[ref.first].at)) return true;
+  const std::size_t place = view.at(offset), behind = body + ref.at + 4;
+  if (ref.is_inline || place == behind) return ref.is_inline && place == behind;
   const auto* header = overlay<NameHeader>(view.bytes, place);
   const std::size_t size = ref.units.size();
   return header && 2u * header->units == size && size <= view.bytes.size() - place - sizeof(NameHeader) &&
@@ -44,7 +48,9 @@ bool same(const Template& known, View view, std::size_t body) {
     difference |= (word ^ known.words[whole]) & known.mask[whole];
   }
   if (difference) return false;
-  return std::ranges::all_of(known.refs, [&](const Template::NameRef& ref) { return leads_to(view, body, ref); });
+  for (std::uint32_t i = 0; i < known.refs.size(); ++i)
+    if (!leads_to(view, body, known, i)) return false;
+  return true;
 }
 
 }  // namespace

@@ -122,8 +122,11 @@ void ChunkWalk::record(std::size_t at, std::size_t size) {
   const Outcome outcome = evaluator_.demanded(at + sizeof(RecordHeader), at + size - 4, fields_);
   last_id_ = header->id;
   ++records_;
-  Event event;
-  event.time = outcome.time.known() ? outcome.time : Time::from_filetime(header->written);
+  Event& event = out_.mutable_events().emplace_back();
+  const Time time = outcome.time.known() ? outcome.time : Time::from_filetime(header->written);
+  event.time.seconds = time.seconds;
+  event.time.nanoseconds = time.nanoseconds;
+  event.time.digits = time.digits;
   event.offset = block_.offset + at;
   event.record = outcome.id ? outcome.id : static_cast<std::uint64_t>(header->id);
   event.source = "windows";
@@ -132,7 +135,6 @@ void ChunkWalk::record(std::size_t at, std::size_t size) {
   const auto kept = out_.scratch().array<Field>(fields_.size());
   std::ranges::copy(fields_, kept.begin());
   event.fields = kept;
-  out_.mutable_events().push_back(event);
   if (outcome.problems) problems(outcome, at, size);
 }
 

@@ -99,16 +99,18 @@ Outcome Evaluator::run(std::size_t begin, std::size_t end, Sink sink) {
   Outcome outcome;
   view_ = chunk_;
   cache_.forget_plain();
-  values_.clear();
+  values_used_ = 0;
+  whole_ = Sink::kAll;
   frames_.clear();
-  frames_.push_back({.at = begin, .end = end, .outermost = true});
+  push(begin, end);
+  frames_.back().outermost = true;
   while (!frames_.empty()) {
     if (work_ < 0) {
       outcome.add(Problem::work);
       break;
     }
     if (frames_.back().bound) {
-      if constexpr (Sink::kAll) frames_.back().all = true;
+      if (whole_) frames_.back().all = true;
       fill(sink, outcome);
     } else {
       read_fragment(outcome);
@@ -137,7 +139,7 @@ void Evaluator::read_fragment(Outcome& outcome) {
                                             frame.outermost ? Dependencies::given : Dependencies::left_out, frame.at);
         if (!made->problem.empty()) outcome.add(Problem::malformed), outcome.detail = made->problem;
         frame.bound = &bound_.emplace_back(Bound{made});
-        frame.values = static_cast<std::uint32_t>(values_.size());
+        frame.values = values_used_;
         frame.count = frame.next = 0;
         frame.all = false;
         if (frame.outermost) note_system(frame, outcome);
@@ -172,11 +174,14 @@ bool Evaluator::read_instance(Frame& frame, Outcome& outcome) {
   if (count < made.values) outcome.add(Problem::values_missing);
 
   frame.bound = bound;
-  frame.values = static_cast<std::uint32_t>(values_.size());
+  frame.values = values_used_;
   frame.count = count;
   frame.next = 0;
   frame.all = false;
-  values_.resize(values_.size() + count);
+  // Nobody asks for what is in here: it must only be whole.
+  if (made.demanded.empty() && !frame.outermost && !whole_ && skip_values(frame)) return true;
+  values_used_ += count;
+  if (values_used_ > values_.size()) values_.resize(2 * values_used_);
   Raw* value = values_.data() + frame.values;
   const char* descriptor = bytes + frame.at;
   std::size_t at = frame.at + 4 * std::size_t{count};
@@ -194,6 +199,21 @@ bool Evaluator::read_instance(Frame& frame, Outcome& outcome) {
     at += size;
   }
   frame.at = at;
+  return true;
+}
+
+// False when there is BinXML among the values, or too little: those are looked at one by one.
+bool Evaluator::skip_values(Frame& frame) const {
+  const char* descriptor = view_.bytes.data() + frame.at;
+  std::size_t size = 4 * std::size_t{frame.count};
+  bool nested = false;
+  for (std::uint32_t i = 0; i < frame.count; ++i, descriptor += 4) {
+    const std::uint32_t both = load32(descriptor);
+    size += both & 0xffff;
+    nested |= (both >> 16 & 0xff) == type::kBinXml;
+  }
+  if (nested || size > frame.end - frame.at) return false;
+  frame.at += size;
   return true;
 }
 
@@ -222,7 +242,14 @@ void Evaluator::nest(const Raw& value, Outcome& outcome) {
   if (frames_.size() >= kFramesMax) return outcome.add(Problem::nesting);
   work_ -= 32 + value.size / 16;
   const auto at = static_cast<std::size_t>(value.data - view_.bytes.data());
-  frames_.push_back({.at = at, .end = at + value.size});
+  push(at, at + value.size);
+}
+
+// Made in place: a copied temporary would stall on its own stores.
+void Evaluator::push(std::size_t at, std::size_t end) {
+  Frame& frame = frames_.emplace_back();
+  frame.at = at;
+  frame.end = end;
 }
 
 // Leaves of the innermost instance, until they are done or nest.
@@ -254,7 +281,7 @@ void Evaluator::fill(Sink& sink, Outcome& outcome) {
     if (wanted) put(frame, leaf, sink);
   }
   if (frame.next < leaves) return;
-  values_.resize(frame.values);
+  values_used_ = frame.values;
   frame.bound = nullptr;
   if (frame.outermost) frames_.pop_back();
 }

@@ -51,7 +51,7 @@ class Evaluator {
     const char* names = nullptr;
   };
   struct Frame {                // a fragment being read, and the template instance in it being filled
-    std::size_t at, end;
+    std::size_t at = 0, end = 0;
     bool outermost = false;
     Bound* bound = nullptr;
     std::uint32_t values = 0, count = 0;  // in values_
@@ -85,8 +85,10 @@ class Evaluator {
   void put(Frame& frame, const Leaf& leaf, Sink& sink);
   void read_fragment(Outcome& outcome);
   bool read_instance(Frame& frame, Outcome& outcome);
+  bool skip_values(Frame& frame) const;
   void note_system(const Frame& frame, Outcome& outcome);
   void nest(const Raw& value, Outcome& outcome);
+  void push(std::size_t at, std::size_t end);
   Bound* bind(std::uint32_t offset, std::uint32_t id, std::size_t at);
   const Template* lost(std::uint32_t id);
   std::string_view constants(Bound& bound);
@@ -101,7 +103,9 @@ class Evaluator {
   std::int64_t work_ = 0;       // bytes of output, and steps, that this chunk may give
   Places places_;
   std::deque<Bound> bound_;
-  std::vector<Raw> values_;
+  std::vector<Raw> values_;     // a stack that is not cleared
+  std::uint32_t values_used_ = 0;
+  bool whole_ = false;          // all fields are asked for
   std::vector<Frame> frames_;   // reserved once: references to frames stay good
 };
 

@@ -98,8 +98,8 @@ class Compiler {
     if (!found.units) return fail(kBadName), std::string();
     const bool is_inline = place == at_;
     if (is_inline) take(sizeof(NameHeader) + 2 * found.count + 2);
-    out_.refs.push_back({static_cast<std::uint32_t>(field - begin_), is_inline,
-                         is_inline ? std::string() : std::string(found.units, 2 * found.count)});
+    out_.refs.push_back({static_cast<std::uint32_t>(field - begin_), is_inline, 0,
+                         std::string(found.units, 2 * found.count)});
     std::string text(3 * found.count + 16, '\0');
     text.resize(utf16le_to_utf8(found.units, found.count, text.data()));
     return text;

@@ -67,7 +67,8 @@ struct Template {
   struct NameRef {
     std::uint32_t at;   // of the offset, from the body's start
     bool is_inline;     // leads to right behind itself, into the body
-    std::string units;  // UTF-16, unless inline
+    std::uint32_t first = 0;  // an earlier reference to the same name; its own index when there is none
+    std::string units;  // UTF-16
   };
   std::string guid;
   std::vector<std::uint64_t> words, mask;
