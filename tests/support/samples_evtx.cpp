@@ -9,7 +9,8 @@ using evtx_writer::Constant, evtx_writer::Element, evtx_writer::Substitution, ev
 evtx_writer::Record sample_record(std::uint64_t n) {
   evtx_writer::Record record;
   record.id = n + 1;
-  record.time = {static_cast<std::int64_t>(1'600'000'000 + n), static_cast<std::uint32_t>(n * 1'234'500 % 1'000'000'000 / 100 * 100), 7};
+  const std::uint64_t nanoseconds = n * 1'234'500 % 1'000'000'000;
+  record.time = {static_cast<std::int64_t>(1'600'000'000 + n), static_cast<std::uint32_t>(nanoseconds), 7};
   record.computer = "ws-07.example.org";
   record.process_id = static_cast<std::uint32_t>(600 + n % 7 * 4);
   record.user_sid = "S-1-5-18";
@@ -25,7 +26,8 @@ evtx_writer::Record sample_record(std::uint64_t n) {
                      {"ProcessGuid", Value::guid(fmt::format("{{0197231E-8BFF-6926-1308-{:012X}}}", n))},
                      {"ProcessId", Value::u32(4000 + number)},
                      {"Image", Value::text("C:\\Windows\\System32\\cmd.exe")},
-                     {"CommandLine", Value::text(fmt::format("cmd.exe /c echo \"r\u00e9sum\u00e9 {}\" > C:\\temp\\{}.txt", n, n))},
+                     {"CommandLine",
+                      Value::text(fmt::format("cmd.exe /c echo \"r\u00e9sum\u00e9 {}\" > C:\\temp\\{}.txt", n, n))},
                      {"User", Value::text("EXAMPLE\\j.doe")},
                      {"LogonId", Value::hex64(0x3e7 + n)},
                      {"Hashes", Value::text(fmt::format("SHA256={:064X}", n))},

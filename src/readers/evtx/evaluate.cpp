@@ -160,7 +160,8 @@ bool Evaluator::read_instance(Frame& frame, Outcome& outcome) {
   Bound* const bound = bind(offset, id, frame.at);
   if (view_.at(offset) == frame.at) {  // the definition stands here, before the values
     const auto* header = overlay<TemplateHeader>(view_.bytes, frame.at);
-    const std::size_t size = sizeof(TemplateHeader) + (bound->made ? bound->made->size : header ? std::uint32_t{header->size} : 0u);
+    const std::uint32_t body = bound->made ? bound->made->size : header ? std::uint32_t{header->size} : 0u;
+    const std::size_t size = sizeof(TemplateHeader) + body;
     if (size > frame.end - frame.at) return outcome.add(Problem::malformed), false;
     frame.at += size;
   }
