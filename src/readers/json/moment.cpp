@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <optional>
+#include <string>
 
 namespace tocsin {
 namespace {
@@ -96,6 +97,13 @@ Time read_moment(std::string_view text, int offset_minutes) {
     if (const auto time = epoch(text)) return *time;
   }
   if (text.ends_with(" UTC")) return read_moment(text.substr(0, text.size() - 4), 0);
+  // "2021-03-04 05:06:07.123 +01:00"
+  if (const std::size_t gap = text.rfind(' '); gap != text.npos && gap > 10 && gap + 1 < text.size() && gap < 40 &&
+                                               (text[gap + 1] == '+' || text[gap + 1] == '-')) {
+    std::string joined(text.substr(0, gap));
+    joined += text.substr(gap + 1);
+    if (const auto time = Time::parse_iso(joined)) return *time;
+  }
   if (const auto time = month_first(text, offset_minutes)) return *time;
   return Time::none();
 }
