@@ -4,6 +4,7 @@
 //
 // prints events/s by class of records, start-up times and memory.
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include "readers/evtx/evtx.h"
+#include "sigma/cache.h"
 #include "sigma/engine.h"
 #include "sigma/load.h"
 
@@ -104,6 +106,21 @@ int main(int argc, char** argv) {
   if (!loaded || !logsources) {
     fmt::print(stderr, "{}\n", (!loaded ? loaded.error() : logsources.error()).text());
     return 4;
+  }
+  if (only.empty()) {
+    const auto folder = std::filesystem::temp_directory_path() / fmt::format("tocsin-engine-bench-{}", getpid());
+    for (const char* what : {"without", "with"}) {
+      Demand demand;
+      const double begin = seconds();
+      auto set = sigma::load_cached(rules, {}, folder.string());
+      const double read = seconds();
+      if (!set) return 4;
+      auto map = sigma::Logsources::load("share/tocsin/logsources.yml");
+      auto shared = std::make_shared<const sigma::RuleSet>(std::move(*set));
+      auto made = sigma::Engine::compile(shared, *std::move(map), demand);
+      fmt::print("start-up {} a cache: rules {:.3f} s, map and engine {:.3f} s\n", what, read - begin, seconds() - read);
+    }
+    std::filesystem::remove_all(folder);
   }
   if (without_keywords)
     std::erase_if(loaded->rules, [](const sigma::Rule& rule) {
