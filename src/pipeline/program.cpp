@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/share.h"
+#include "sigma/check.h"
 #include "sigma/correlate.h"
 #include "sigma/load.h"
 
@@ -94,7 +95,7 @@ ScanSummary::Rules Program::counts() const {
   out.refused = rules_->refused.size();
   out.read = out.loaded + out.refused;
   out.unmapped = engine_->unmapped().size();
-  for (const auto& refusal : rules_->refused) ++out.refused_by_reason[refusal.reason];
+  out.refused_by_reason = sigma::kinds_of(*rules_);
   return out;
 }
 

@@ -233,8 +233,8 @@ Result<void> expand(Step& step) {
         const std::string name = subject.substr(i + 1, close - i - 1);
         const auto found = step.placeholders.find(name);
         if (found == step.placeholders.end() || found->second.empty())
-          return misplaced(step, item, fmt::format("needs a value for the placeholder %{}%", name),
-                           fmt::format("name it in a file: --placeholders FILE with `{}: [value, …]`", name));
+          return fail(fmt::format("the placeholder %{}% has no value", name), fmt::format("{}", item.source->line),
+                      fmt::format("give it one: --placeholders FILE with `{}: [value, …]`", name));
         step.used.insert(*found);
         if (texts.size() * found->second.size() > kAtomsMax)
           return misplaced(step, item, fmt::format("makes more than {} values", kAtomsMax));

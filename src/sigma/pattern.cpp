@@ -101,11 +101,15 @@ bool matches(const Pattern& pattern, std::string_view value) {
 
 std::string to_text(const Pattern& pattern) {
   std::string out;
-  for (const Token& token : pattern.tokens) {
+  for (std::size_t t = 0; t < pattern.tokens.size(); ++t) {
+    const Token& token = pattern.tokens[t];
     if (token.kind == Kind::any) out += '*';
     if (token.kind == Kind::one) out += '?';
-    for (const char c : token.text) {
-      if (is_special(c)) out += '\\';
+    const bool before_wildcard = t + 1 < pattern.tokens.size() && pattern.tokens[t + 1].kind != Kind::literal;
+    for (std::size_t i = 0; i < token.text.size(); ++i) {
+      const char c = token.text[i];
+      const bool special_next = i + 1 < token.text.size() ? is_special(token.text[i + 1]) : before_wildcard;
+      if (c == '*' || c == '?' || (c == '\\' && special_next)) out += '\\';
       out += c;
     }
   }

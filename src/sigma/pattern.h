@@ -25,7 +25,7 @@ void normalise(Pattern& pattern);
 // Linear in the value's length times the number of tokens.
 bool matches(const Pattern& pattern, std::string_view value);
 
-// As a rule would write it: wildcards bare, literal ones escaped.
+// As a rule would write it: wildcards bare, literal ones escaped, backslashes only where they must be.
 std::string to_text(const Pattern& pattern);
 
 }  // namespace tocsin::sigma
