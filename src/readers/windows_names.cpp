@@ -19,6 +19,7 @@ constexpr std::array kFlat = std::to_array<Alias>({
     {"EventCode", "EventID"},              // Splunk
     {"EventRecordId", "EventRecordID"},
     {"EventSourceName", "Provider_Name"},  // Sentinel
+    {"EventTypeOrignal", "EventType"},     // NXLog, which puts its own severity under EventType
     {"ExecutionProcessID", "Execution_ProcessID"},
     {"ExecutionThreadID", "Execution_ThreadID"},
     {"Hostname", "Computer"},
