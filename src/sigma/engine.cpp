@@ -128,10 +128,10 @@ void Engine::Impl::feed() {
   }
 }
 
-// The fields that a closed entry lacks, when the rule can't be met without them.
+// The fields that an entry's records lack, when the rule can't be met without them.
 std::optional<std::vector<std::string>> Engine::Impl::missing_fields(const Rule& rule,
                                                                      const LogsourceEntry& entry) const {
-  if (!entry.closed) return std::nullopt;
+  if (!entry.closed && entry.holds.empty()) return std::nullopt;
   enum class Truth : std::uint8_t { no, yes, open };
   std::vector<std::string> missing;
   std::vector<Truth> truth(rule.nodes.size(), Truth::open);
@@ -139,7 +139,7 @@ std::optional<std::vector<std::string>> Engine::Impl::missing_fields(const Rule&
     const Node& node = rule.nodes[i];
     if (node.kind == Node::Kind::atom) {
       const Atom& atom = rule.atoms[node.atom];
-      if (atom.field.empty() || !entry.record_fields(atom.field).empty()) continue;
+      if (atom.field.empty() || entry.may_have(atom.field)) continue;
       if (std::ranges::find(missing, atom.field) == missing.end()) missing.push_back(atom.field);
       const auto* exists = std::get_if<Exists>(&atom.test);
       const bool holds = exists != nullptr ? !exists->wanted : std::holds_alternative<Null>(atom.test);

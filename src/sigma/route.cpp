@@ -70,11 +70,17 @@ Result<LogsourceEntry> parse_entry(const Yaml& node, std::string_view where) {
         TRY(auto names, texts(*value.items[j + 1], where));
         entry.fields.emplace(value.items[j]->text, std::move(names));
       }
+    } else if (key.text == "holds" && value.is_list()) {
+      for (const Yaml* item : value.items) {
+        TRY(auto names, texts(*item, where));
+        entry.holds.insert(entry.holds.end(), names.begin(), names.end());
+      }
+      std::ranges::sort(entry.holds);
     } else if (key.text == "closed" && value.boolean()) {
       entry.closed = *value.boolean();
     } else {
       return fail(fmt::format("unknown or malformed key '{}'", key.text), at(where, key),
-                  "an entry has name, logsource, when, fields, closed");
+                  "an entry has name, logsource, when, fields, holds, closed");
     }
   }
   if (entry.name.empty()) return fail("an entry without a name", at(where, node));
@@ -103,6 +109,14 @@ std::vector<std::string> LogsourceEntry::record_fields(std::string_view rule_fie
   for (const auto& [rule, record] : fields)
     if (std::ranges::find(record, field) != record.end()) return {field};
   return {};
+}
+
+bool LogsourceEntry::may_have(std::string_view rule_field) const {
+  const std::vector<std::string> names = record_fields(rule_field);
+  if (holds.empty()) return !names.empty();
+  return std::ranges::any_of(names, [&](const std::string& record) {
+    return std::ranges::binary_search(holds, record) || std::ranges::find(when, record, &Condition::key) != when.end();
+  });
 }
 
 Result<Logsources> Logsources::parse(std::string_view text, std::string_view where) {

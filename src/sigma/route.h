@@ -29,10 +29,15 @@ struct LogsourceEntry {
   // Rule field → record fields whose values it has. What isn't named keeps its name.
   std::unordered_map<std::string, std::vector<std::string>> fields;
   bool closed = false;  // the record has no fields but those named in `fields` and `when`
+  // The fields that such records are known to have, sorted; empty: not known. Only for telling which rules ask for
+  // others: a record that has more is read all the same.
+  std::vector<std::string> holds;
 
   bool feeds(const Logsource& rule) const;
   // The record's fields behind a rule's field; none when a closed entry doesn't have it.
   std::vector<std::string> record_fields(std::string_view rule_field) const;
+  // False when by `closed` or `holds` no such record has the rule's field.
+  bool may_have(std::string_view rule_field) const;
 };
 
 struct Logsources {
