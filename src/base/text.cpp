@@ -125,9 +125,20 @@ std::size_t utf16le_to_utf8(const char* units_le, std::size_t units, char* out) 
       _mm_storeu_si128(reinterpret_cast<__m128i*>(out), _mm_packus_epi16(low, high));
       i += 16, out += 16;
     }
+    while (i + 8 <= units) {
+      const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(units_le + 2 * i));
+      const __m128i beyond = _mm_and_si128(block, _mm_set1_epi16(static_cast<short>(0xff80)));
+      if (_mm_movemask_epi8(_mm_cmpeq_epi16(beyond, _mm_setzero_si128())) != 0xffff) break;
+      _mm_storel_epi64(reinterpret_cast<__m128i*>(out), _mm_packus_epi16(block, block));
+      i += 8, out += 8;
+    }
     if (i >= units) break;
 #endif
     char32_t c = unit(i++);
+    if (c < 0x80) {
+      *out++ = static_cast<char>(c);
+      continue;
+    }
     if (c >= 0xd800 && c < 0xe000) {
       if (c < 0xdc00 && i < units && (unit(i) & 0xfc00) == 0xdc00) {
         c = 0x10000 + ((c - 0xd800) << 10) + (unit(i++) - 0xdc00);

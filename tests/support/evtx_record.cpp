@@ -66,8 +66,7 @@ Element event_data(const std::vector<Named>& data) {
 
 }  // namespace
 
-bool Writer::add(const Record& record) {
-  const std::uint64_t id = record.id ? record.id : next_id();
+Element event_of(const Record& record, std::uint64_t id) {
   Element event{.name = "Event",
                 .attributes = {{"xmlns", {Constant{"http://schemas.microsoft.com/win/2004/08/events/event"}}}},
                 .content = {}};
@@ -77,14 +76,20 @@ bool Writer::add(const Record& record) {
   } else if (!record.data.empty()) {
     event.content.emplace_back(Nested{{event_data(record.data)}});
   }
-  return add(event, record.time, id);
+  return event;
 }
 
 Record from_fields(const std::vector<tocsin::Record::Entry>& fields) {
   Record out;
   out.provider.clear(), out.channel.clear(), out.computer.clear();
+  std::vector<std::string_view> known;  // a name of System's that comes again belongs to the data
   for (const auto& [name, value] : fields) {
     const std::string_view text = value.text();
+    if (std::ranges::find(known, name) != known.end() && name != "Data") {
+      out.data.emplace_back(name, Value::infer(text, value.kind));
+      continue;
+    }
+    known.push_back(name);
     const auto number = [&](auto& into) {
       const bool hex = text.starts_with("0x");
       std::from_chars(text.data() + (hex ? 2 : 0), text.data() + text.size(), into, hex ? 16 : 10);

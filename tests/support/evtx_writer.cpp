@@ -65,6 +65,8 @@ std::string plain(const Value& value) {
   }
 }
 
+std::uint64_t filetime(Time time) { return peek<std::uint64_t>(Value::filetime(time).bytes, 0); }
+
 // What a template is told apart by: everything but the values themselves.
 void put_shape(const Element& element, std::string& key) {
   key += element.optional ? '?' : '<';
@@ -97,19 +99,92 @@ void put_shape(const Element& element, std::string& key) {
   key += '/';
 }
 
+struct Key {
+  std::string text;
+  std::size_t hash = 0;
+  friend bool operator==(const Key& a, const Key& b) { return a.hash == b.hash && a.text == b.text; }
+};
+struct HashOfKey {
+  std::size_t operator()(const Key& key) const { return key.hash; }
+};
+
+using Values = std::vector<const Node*>;
+
+// A tree with what is needed to write an instance of its template.
+struct Fragment {
+  const Element* tree;
+  bool templated;
+  Key key;
+  Values values;
+  std::vector<Fragment> nested;  // of the Nested nodes among the values, in order
+};
+
+void collect(const Element& element, Values& values) {
+  const auto content = [&](const std::vector<Node>& nodes) {
+    for (const Node& node : nodes) {
+      if (std::holds_alternative<Substitution>(node) || std::holds_alternative<Nested>(node)) values.push_back(&node);
+      if (const auto* child = std::get_if<Element>(&node)) collect(*child, values);
+    }
+  };
+  for (const Attribute& attribute : element.attributes) content(attribute.content);
+  content(element.content);
+}
+
+Fragment fragment_of(const Element& tree, bool templated) {
+  Fragment out{&tree, templated, {}, {}, {}};
+  if (!templated) return out;
+  put_shape(tree, out.key.text);
+  out.key.hash = hash64(out.key.text);
+  collect(tree, out.values);
+  for (const Node* node : out.values)
+    if (const auto* nested = std::get_if<Nested>(node)) {
+      CHECK(nested->fragment.size() == 1);
+      out.nested.push_back(fragment_of(nested->fragment[0], nested->templated));
+    }
+  return out;
+}
+
+// The value of `name`, an element of System or an attribute of one.
+Value* system_value(Element& event, std::string_view name, std::string_view attribute) {
+  for (Node& node : std::get<Element>(event.content.at(0)).content) {
+    auto& element = std::get<Element>(node);
+    if (element.name != name) continue;
+    std::vector<Node>* content = &element.content;
+    for (Attribute& one : element.attributes)
+      if (one.name == attribute) content = &one.content;
+    return &std::get<Substitution>(content->at(0)).value;
+  }
+  return nullptr;
+}
+
 }  // namespace
+
+struct Prepared::State {
+  Element event;
+  Fragment fragment;
+  Value *id, *time, *process;
+};
+
+Prepared::Prepared(const Record& record) : state_(new State{event_of(record, 1), {}, nullptr, nullptr, nullptr}) {
+  state_->fragment = fragment_of(state_->event, true);
+  state_->id = system_value(state_->event, "EventRecordID", "");
+  state_->time = system_value(state_->event, "TimeCreated", "SystemTime");
+  state_->process = system_value(state_->event, "Execution", "ProcessID");
+}
+Prepared::Prepared(Prepared&&) noexcept = default;
+Prepared::~Prepared() = default;
 
 struct Writer::State {
   struct Template {
     std::uint32_t offset, id;
   };
-  using Values = std::vector<const Node*>;
 
   Options options;
   std::string chunk;  // the one being filled; empty before its first record
   std::unordered_map<std::string, std::uint32_t> names;
-  std::unordered_map<std::string, Template> templates;
-  std::vector<std::string> new_names, new_templates;  // of the record being written, for undoing
+  std::unordered_map<Key, Template, HashOfKey> templates;
+  std::vector<std::string> new_names;  // of the record being written, for undoing
+  std::vector<Key> new_templates;
   std::string done;
   std::uint64_t records = 0, last_id = 0, chunk_first_id = 0, chunk_first = 0;
   std::uint32_t last_record = 0;
@@ -219,69 +294,58 @@ struct Writer::State {
   }
 
   // Fragment header, then an instance of the tree's template (defined here if this chunk doesn't have it), EOF.
-  void put_fragment(const Element& element, bool templated) {
+  void put_fragment(const Fragment& fragment) {
     chunk.append("\x0f\x01\x01\x00", 4);
-    if (!templated) {
+    if (!fragment.templated) {
       direct = options.templates;
-      put_element(element, nullptr);
+      put_element(*fragment.tree, nullptr);
       direct = false;
       chunk += '\0';
       return;
     }
-    std::string key;
-    put_shape(element, key);
     chunk.append("\x0c\x01", 2);
-    Values values;
-    if (const auto found = templates.find(key); found != templates.end()) {
+    if (const auto found = templates.find(fragment.key); found != templates.end()) {
       put(chunk, found->second.id);
       put(chunk, found->second.offset);
-      collect(element, values);
     } else {
-      const std::string guid = sha256(key).hex();
-      const std::string wire = Value::guid(guid.substr(0, 32)).bytes;
-      const auto id = peek<std::uint32_t>(wire, 0);
-      const auto offset = static_cast<std::uint32_t>(chunk.size() + 8);
-      put(chunk, id);
-      put(chunk, offset);
-      put<std::uint32_t>(chunk, 0);
-      chunk += wire;
-      put<std::uint32_t>(chunk, 0);
-      const std::size_t body = chunk.size();
-      chunk.append("\x0f\x01\x01\x00", 4);
-      put_element(element, &values);
-      chunk += '\0';
-      patch(chunk, body - 4, static_cast<std::uint32_t>(chunk.size() - body));
-      templates.emplace(key, Template{offset, id});
-      new_templates.push_back(std::move(key));
+      define(fragment);
     }
-    put_values(values);
+    put_values(fragment);
     chunk += '\0';
   }
 
-  static void collect(const Element& element, Values& values) {
-    const auto content = [&](const std::vector<Node>& nodes) {
-      for (const Node& node : nodes) {
-        if (std::holds_alternative<Substitution>(node) || std::holds_alternative<Nested>(node)) values.push_back(&node);
-        if (const auto* child = std::get_if<Element>(&node)) collect(*child, values);
-      }
-    };
-    for (const Attribute& attribute : element.attributes) content(attribute.content);
-    content(element.content);
+  void define(const Fragment& fragment) {
+    const std::string guid = sha256(fragment.key.text).hex();
+    const std::string wire = Value::guid(guid.substr(0, 32)).bytes;
+    const Template made{static_cast<std::uint32_t>(chunk.size() + 8), peek<std::uint32_t>(wire, 0)};
+    put(chunk, made.id);
+    put(chunk, made.offset);
+    put<std::uint32_t>(chunk, 0);
+    chunk += wire;
+    put<std::uint32_t>(chunk, 0);
+    const std::size_t body = chunk.size();
+    chunk.append("\x0f\x01\x01\x00", 4);
+    Values values;
+    put_element(*fragment.tree, &values);
+    chunk += '\0';
+    patch(chunk, body - 4, static_cast<std::uint32_t>(chunk.size() - body));
+    templates.emplace(fragment.key, made);
+    new_templates.push_back(fragment.key);
   }
 
-  void put_values(const Values& values) {
-    put(chunk, static_cast<std::uint32_t>(values.size()));
+  void put_values(const Fragment& fragment) {
+    put(chunk, static_cast<std::uint32_t>(fragment.values.size()));
     std::size_t descriptor = chunk.size();
-    chunk.append(4 * values.size(), '\0');
-    for (const Node* node : values) {
+    chunk.append(4 * fragment.values.size(), '\0');
+    auto nested = fragment.nested.begin();
+    for (const Node* node : fragment.values) {
       const std::size_t begin = chunk.size();
       std::uint8_t type = 0x21;
       if (const auto* value = std::get_if<Substitution>(node)) {
         type = value->value.type;
         chunk += value->value.bytes;
       } else {
-        const auto& nested = std::get<Nested>(*node);
-        for (const Element& child : nested.fragment) put_fragment(child, nested.templated);
+        put_fragment(*nested++);
       }
       patch(chunk, descriptor, static_cast<std::uint16_t>(chunk.size() - begin));
       patch(chunk, descriptor + 2, static_cast<std::uint16_t>(type));
@@ -289,14 +353,22 @@ struct Writer::State {
     }
   }
 
-  bool try_add(const Element& event, Time time, std::uint64_t id) {
+  bool add(const Fragment& event, std::uint64_t filetime, std::uint64_t id) {
+    if (chunk.empty()) open_chunk();
+    if (try_add(event, filetime, id)) return true;
+    close_chunk();
+    open_chunk();
+    return try_add(event, filetime, id);
+  }
+
+  bool try_add(const Fragment& event, std::uint64_t filetime, std::uint64_t id) {
     const std::size_t begin = chunk.size();
     new_names.clear(), new_templates.clear();
     chunk.append("**\0\0", 4);
     put<std::uint32_t>(chunk, 0);
     put(chunk, id);
-    chunk += Value::filetime(time).bytes;
-    put_fragment(event, options.templates);
+    put(chunk, filetime);
+    put_fragment(event);
     chunk.append((8 - (chunk.size() + 4 - begin) % 8) % 8, '\0');
     const auto size = static_cast<std::uint32_t>(chunk.size() + 4 - begin);
     put(chunk, size);
@@ -304,14 +376,14 @@ struct Writer::State {
     if (chunk.size() > kChunk) {
       chunk.resize(begin);
       for (const std::string& name : new_names) names.erase(name);
-      for (const std::string& key : new_templates) templates.erase(key);
+      for (const Key& key : new_templates) templates.erase(key);
       return false;
     }
     for (const std::string& name : new_names) {
       const std::uint32_t offset = names.at(name);
       link(kStringTable, peek<std::uint16_t>(chunk, offset + 4) % 64, offset);
     }
-    for (const std::string& key : new_templates) {
+    for (const Key& key : new_templates) {
       const Template& made = templates.at(key);
       link(kTemplateTable, made.id % 32, made.offset);
     }
@@ -357,12 +429,21 @@ void Writer::close_chunk() { state_->close_chunk(); }
 std::string Writer::take() { return std::exchange(state_->done, {}); }
 
 bool Writer::add(const Element& event, Time time, std::uint64_t id) {
-  if (id == 0) id = next_id();
-  if (state_->chunk.empty()) state_->open_chunk();
-  if (state_->try_add(event, time, id)) return true;
-  state_->close_chunk();
-  state_->open_chunk();
-  return state_->try_add(event, time, id);
+  return state_->add(fragment_of(event, state_->options.templates), filetime(time), id ? id : next_id());
+}
+
+bool Writer::add(const Record& record) {
+  const std::uint64_t id = record.id ? record.id : next_id();
+  return add(event_of(record, id), record.time, id);
+}
+
+bool Writer::add(Prepared& record, std::uint64_t id, Time time, std::uint32_t process_id) {
+  Prepared::State& state = *record.state_;
+  const std::uint64_t ticks = filetime(time);
+  patch(state.id->bytes, 0, id);
+  patch(state.time->bytes, 0, ticks);
+  patch(state.process->bytes, 0, process_id);
+  return state_->add(state.fragment, ticks, id);
 }
 
 std::string Writer::header() const {

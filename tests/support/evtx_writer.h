@@ -8,8 +8,9 @@
 //   writer.add(record);
 //   std::string file = writer.finish();
 //
-// For files that don't fit in memory: write header() (4 KiB, all zero counts), then take() after every few
-// thousand add()s, then close_chunk() and the last take(), then header() again over the start of the file.
+// For files that don't fit in memory, or must be made fast (see Prepared): write header() (4 KiB, all zero counts), then
+// take() after every few thousand add()s, then close_chunk() and the last take(), then header() again over the start of
+// the file.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -98,9 +99,25 @@ struct Record {
   std::optional<Element> user_data;
 };
 
+// The record as a tree, its number being `id`.
+Element event_of(const Record& record, std::uint64_t id);
+
 // The record that a reader described, as one that can be written and altered: System fields go to their places, all
 // others to data, with types inferred from their text.
 Record from_fields(const std::vector<tocsin::Record::Entry>& fields);
+
+// A record laid out once, to be written many times with another number, time and process.
+class Prepared {
+ public:
+  explicit Prepared(const Record& record);
+  Prepared(Prepared&&) noexcept;
+  ~Prepared();
+
+ private:
+  friend class Writer;
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 class Writer {
  public:
@@ -115,6 +132,7 @@ class Writer {
 
   // False when the record doesn't fit in a chunk; it is left out then.
   bool add(const Record& record);
+  bool add(Prepared& record, std::uint64_t id, Time time, std::uint32_t process_id);
   // Any tree. `time` goes to the record's header.
   bool add(const Element& event, Time time, std::uint64_t id = 0);
 
@@ -131,9 +149,9 @@ class Writer {
   std::size_t chunks() const;  // closed ones
 
  private:
+  struct State;
   std::uint64_t next_id() const;
 
-  struct State;
   std::unique_ptr<State> state_;
 };
 
