@@ -37,13 +37,16 @@ inline std::size_t find_line_end(std::string_view data, std::size_t from, Encodi
   return std::string_view::npos;
 }
 
+// Without the carriage returns at its end: one, as a rule; more where line ends were translated twice.
 inline std::string_view without_return(std::string_view line, Encoding encoding) {
   if (encoding == Encoding::utf8) {
-    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-  } else if (line.size() >= 2) {
+    while (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    return line;
+  }
+  while (line.size() >= 2) {
     const char* unit = line.data() + line.size() - 2;
-    if (encoding == Encoding::utf16le ? unit[0] == '\r' && unit[1] == 0 : unit[0] == 0 && unit[1] == '\r')
-      line.remove_suffix(2);
+    if (encoding == Encoding::utf16le ? unit[0] != '\r' || unit[1] != 0 : unit[0] != 0 || unit[1] != '\r') break;
+    line.remove_suffix(2);
   }
   return line;
 }

@@ -47,7 +47,7 @@ class Sink {
   void set_repair(bool repair) { repair_ = repair; }
 
   bool wants(std::size_t fixed) const { return record_ || names_.slot(fixed) >= 0; }
-  bool wants(std::string_view name) const { return record_ || names_.find(name) >= 0; }
+  bool wants(std::string_view name) const { return record_ || repair_ || names_.find(name) >= 0; }
   // Values must live as long as the memory or the record's bytes.
   void put(std::size_t fixed, std::string_view value, Kind kind = Kind::string) {
     if (record_) {
@@ -58,8 +58,9 @@ class Sink {
   }
   // The same for a name found in the record. Empty names are dropped.
   void put(std::string_view name, std::string_view value, Kind kind = Kind::string) {
+    if (repair_) name = repaired(name);
     if (record_) {
-      if (!name.empty()) record_->fields.push_back({repair_ ? repaired(name) : name, make(value, kind)});
+      if (!name.empty()) record_->fields.push_back({name, make(value, kind)});
     } else if (const int slot = names_.find(name); slot >= 0) {
       fields_->push_back({make(value, kind), static_cast<Slot>(slot)});
     }
@@ -67,7 +68,7 @@ class Sink {
   // The same for a name whose slot the caller looked up before (Names::find).
   void put(int slot, std::string_view name, std::string_view value, Kind kind = Kind::string) {
     if (record_) {
-      record_->fields.push_back({name, make(value, kind)});
+      if (!name.empty()) record_->fields.push_back({name, make(value, kind)});
     } else if (slot >= 0) {
       fields_->push_back({make(value, kind), static_cast<Slot>(slot)});
     }

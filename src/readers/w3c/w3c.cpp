@@ -61,7 +61,7 @@ struct Header {
     while (!rest.empty() && columns.size() < text::kColumnsMax) {
       const std::size_t end = std::min(rest.find(separator), rest.size());
       W3cColumn column;
-      column.name = trim(rest.substr(0, end));
+      column.name = to_utf8(trim(rest.substr(0, end)));
       rest.remove_prefix(std::min(end + 1, rest.size()));
       if (column.name.empty()) continue;
       column.slot = names.find(column.name);

@@ -90,7 +90,7 @@ struct Header {
     };
     while (!fields.empty() && columns.size() < text::kColumnsMax) {
       ZeekColumn column;
-      column.name = next(fields);
+      column.name = to_utf8(next(fields));
       column.slot = names.find(column.name);
       std::string_view type = next(types);
       if (const std::size_t bracket = type.find('['); bracket != std::string_view::npos && type.ends_with(']')) {
