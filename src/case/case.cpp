@@ -124,12 +124,12 @@ Result<Case> Case::open(const std::string& path, Mode mode) {
     TRY(impl->lock, WriterLock::take(path));
     TRY(impl->database, Database::open(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
     TRY_VOID(impl->database.exec("PRAGMA page_size = 8192"));
-    const bool fresh = !is_there(path, 0);
     TRY_VOID(check_format(impl->database, path, true));
     TRY_VOID(impl->database.exec("PRAGMA journal_mode = WAL"));
     TRY_VOID(impl->database.exec(kPragmas));
     TRY_VOID(impl->load());
-    if (fresh) {
+    TRY(const std::int64_t entries, impl->database.number("SELECT count(*) FROM journal"));
+    if (entries == 0) {
       TRY_VOID(impl->add_journal("created", "{}"));
       TRY_VOID(impl->commit());
     }

@@ -65,7 +65,7 @@ struct ScanInfo {
   std::string tool;      // "tocsin 0.1.0"
   std::string settings;  // all that changes what a reader gives (zone, year, carving, …), one printable line. Evidence
                          // read under other settings counts as not read: forget_evidence() it, then read it again
-  std::string command;  // for the journal
+  std::string command;   // for the journal
 };
 
 struct EvidenceInfo {
@@ -84,10 +84,12 @@ struct EvidenceEnd {
 
 struct Evidence {
   EvidenceId id = 0;
-  std::string path;  // the smallest of its paths
-  std::string container;
-  std::vector<std::string> other_paths;  // where the same content was met too
-  std::string sha256;                    // hex; "" while partial
+  std::string path, container;  // the smallest of its paths
+  struct Place {
+    std::string path, container;
+  };
+  std::vector<Place> places;  // all, sorted: the same content may have been met several times
+  std::string sha256;         // hex; "" while partial
   std::uint64_t size = 0, events = 0, anomalies = 0;
   std::string reader;
   Time first = Time::none(), last = Time::none();
@@ -237,7 +239,8 @@ class Case {
   Result<std::optional<Finding>> find_finding(std::string_view id);
   Result<WholeEvent> event(const EventPlace& place);
   Result<std::vector<Evidence>> all_evidence();  // sorted by path
-  Result<Evidence> evidence(EvidenceId id);
+  Result<const Evidence*> evidence(
+      EvidenceId id);  // lives until the next call that may change the case, or of this one
   // Sorted by path, offset, name. Of each name and evidence the first 1,000 are kept; all are counted.
   Result<void> each_anomaly(const std::function<bool(const StoredAnomaly&)>& sink);
   struct AnomalyCount {

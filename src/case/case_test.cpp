@@ -66,7 +66,7 @@ TEST(Case, ASecondScanOfTheSameAddsNothing) {
     if (pass == 0) first = findings(c);
     EXPECT_EQ(findings(c), first);
     ASSERT_EQ(c.all_evidence().value().size(), 1u);
-    EXPECT_EQ(c.all_evidence().value()[0].other_paths.size(), pass > 0 ? 1u : 0u);
+    EXPECT_EQ(c.all_evidence().value()[0].places.size(), pass > 0 ? 2u : 1u);
     EXPECT_THAT(c.verify().value().problems, IsEmpty());
   }
 }

@@ -100,7 +100,7 @@ inline std::string findings(Case& c, const FindingFilter& filter = {}) {
      for (const Entity& entity : finding.entities)
        out += fmt::format(" {}={}/{}", kEntityTypeNames[static_cast<int>(entity.type)], entity.value, entity.role);
      for (const EventPlace& event : finding.events)
-       out += fmt::format(" @{}:{}#{}", c.evidence(event.evidence).value().sha256.substr(0, 8), event.offset,
+       out += fmt::format(" @{}:{}#{}", c.evidence(event.evidence).value()->sha256.substr(0, 8), event.offset,
                           event.record);
      out += '\n';
      return true;

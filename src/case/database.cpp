@@ -82,7 +82,8 @@ Result<void> Statement::run() {
 Result<Database> Database::open(const std::string& path, int flags) {
   Database database;
   sqlite3* handle = nullptr;
-  const int code = sqlite3_open_v2(path.c_str(), &handle, flags | SQLITE_OPEN_EXRESCODE, nullptr);
+  // No mutexes: a Case belongs to one thread at a time.
+  const int code = sqlite3_open_v2(path.c_str(), &handle, flags | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOMUTEX, nullptr);
   database.handle_.reset(handle);
   if (code != SQLITE_OK) {
     Error error = database_error(handle);

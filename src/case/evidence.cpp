@@ -23,16 +23,16 @@ Result<Evidence> read_evidence(Database& database, const Statement& row) {
   evidence.complete = row.text(10) == "complete";
   TRY(Statement paths, database.prepare("SELECT path, container FROM evidence_path WHERE evidence = ?1 ORDER BY path"));
   paths.bind(1, evidence.id);
-  for (bool first = true;; first = false) {
+  for (;;) {
     TRY(const bool there, paths.step());
-    if (!there) return evidence;
-    if (first) {
-      evidence.path = paths.text(0);
-      evidence.container = paths.text(1);
-    } else {
-      evidence.other_paths.emplace_back(paths.text(0));
-    }
+    if (!there) break;
+    evidence.places.push_back({std::string(paths.text(0)), std::string(paths.text(1))});
   }
+  if (!evidence.places.empty()) {
+    evidence.path = evidence.places[0].path;
+    evidence.container = evidence.places[0].container;
+  }
+  return evidence;
 }
 
 }  // namespace
@@ -55,16 +55,16 @@ Result<std::vector<Evidence>> Case::all_evidence() {
   return list;
 }
 
-Result<Evidence> Case::evidence(EvidenceId id) {
+Result<const Evidence*> Case::evidence(EvidenceId id) {
   auto& cache = impl_->evidence_cache;
-  if (const auto found = cache.find(id); found != cache.end()) return found->second;
+  if (const auto found = cache.find(id); found != cache.end()) return &found->second;
   TRY(Statement one, impl_->database.prepare(std::string(kEvidenceColumns) + "WHERE id = ?1"));
   one.bind(1, id);
   TRY(const bool row, one.step());
   if (!row) return fail("the case is damaged: a finding without its evidence", impl_->path);
   TRY(Evidence evidence, read_evidence(impl_->database, one));
   if (cache.size() >= 10'000) cache.clear();
-  return cache.emplace(id, std::move(evidence)).first->second;
+  return &cache.emplace(id, std::move(evidence)).first->second;
 }
 
 Result<WholeEvent> Case::event(const EventPlace& place) {

@@ -31,8 +31,9 @@ bool ListReader::string(std::string& out) {
   out.clear();
   if (!take('"')) return false;
   for (;;) {
-    const std::size_t stop = left_.find_first_of("\"\\");
-    if (stop == std::string_view::npos) return false;
+    std::size_t stop = 0;
+    while (stop < left_.size() && left_[stop] != '"' && left_[stop] != '\\') ++stop;
+    if (stop == left_.size()) return false;
     out.append(left_.substr(0, stop));
     left_.remove_prefix(stop);
     if (take('"')) return true;

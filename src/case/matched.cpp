@@ -19,8 +19,9 @@ struct OwnNumber {
   std::string_view source, field;
 };
 constexpr OwnNumber kOwnNumbers[] = {
-    {"windows", "EventRecordID"}, {"cloudtrail", "eventID"}, {"m365", "Id"},
-    {"entra.signin", "id"},       {"entra.audit", "id"},     {"kubernetes.audit", "auditID"},
+    {"windows", "EventRecordID"}, {"cloudtrail", "eventID"},       {"m365", "Id"},   {"entra.signin", "id"},
+    {"entra.audit", "id"},        {"kubernetes.audit", "auditID"}, {"okta", "uuid"}, {"gcp", "insertId"},
+    {"gcp.audit", "insertId"},
 };
 
 constexpr std::size_t kWholeMax = 256 * 1024;  // bytes; the longest record that is kept whole

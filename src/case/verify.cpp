@@ -97,7 +97,12 @@ class Verifier {
       last = hash;
       take_note(all.text(2), all.text(3));
     }
-    if (sequence == 0) problem("journal: it is empty");
+    if (sequence == 0) {
+      TRY(const std::int64_t rows,
+          me_.database.number("SELECT (SELECT count(*) FROM rule) + (SELECT count(*) FROM evidence)"));
+      if (rows > 0) problem("journal: it is empty");
+      result_.notes.emplace_back("nothing was scanned into this case yet");
+    }
     result_.head = last.hex();
     return {};
   }

@@ -10,7 +10,7 @@ namespace tocsin::cli {
 namespace {
 
 const std::vector<const VerbSpec*>& all_verbs() {
-  static const std::vector<const VerbSpec*> table = {&scan, &events, &rules};
+  static const std::vector<const VerbSpec*> table = {&scan, &events, &rules, &case_verb, &export_verb};
   return table;
 }
 

@@ -1,5 +1,11 @@
+// What a scan prints of its findings for people: the timeline, and the gravest rules.
 #pragma once
 #include <cstdio>
+
 #include "case/case.h"
-namespace tocsin::publish { inline Result<void> write_terminal(casefile::Case& c, const casefile::FindingFilter& f, std::FILE* to) {
- return c.each_finding(f, [&](const casefile::Finding& x){ std::fprintf(to, "%s %s %s %s %d\n", x.time.iso().c_str(), x.id.c_str(), std::string(name(x.rule->level)).c_str(), x.rule->title.c_str(), (int)x.count); return true; }); } }
+
+namespace tocsin::publish {
+
+Result<void> write_terminal(casefile::Case& from, const casefile::FindingFilter& filter, std::FILE* to);
+
+}  // namespace tocsin::publish
