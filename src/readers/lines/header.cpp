@@ -131,6 +131,24 @@ bool read_host_and_tag(std::string_view rest, Header& h, bool tag_needed) {
   return true;
 }
 
+// Two daemons' own logs, which rules know by the program's name and which say it nowhere.
+//   vsftpd: `Mon Aug 24 01:12:09 2020 [pid 2] [user] FAIL LOGIN: …`     ClamAV: `Mon Aug 24 01:12:09 2020 -> /x: Y
+//   FOUND`
+void read_own_log(Header& h) {
+  if (h.message.starts_with("[pid ")) {
+    const std::size_t close = h.message.substr(0, 32).find("] ");
+    if (close == std::string_view::npos) return;
+    h.program = "vsftpd";
+    h.pid = h.message.substr(5, close - 5);
+    h.message.remove_prefix(close + 2);
+    h.is_syslog = true;
+  } else if (h.message.starts_with("-> ")) {
+    h.program = "clamd";
+    h.message.remove_prefix(3);
+    h.is_syslog = true;
+  }
+}
+
 }  // namespace
 
 Front front_of(std::string_view line) {
@@ -195,6 +213,7 @@ Header read_header(std::string_view line) {
     }
     h.message = rest.empty() ? rest : rest.substr(rest[0] == ' ');
     h.is_syslog = h.priority >= 0;
+    if (h.stamp.is_ctime) read_own_log(h);
     return h;
   }
 

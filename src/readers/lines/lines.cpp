@@ -12,6 +12,7 @@
 #include "readers/lines/payload.h"
 #include "readers/lines/undated.h"
 #include "readers/text/reader.h"
+#include "readers/xml/xml.h"
 
 namespace tocsin::lines {
 namespace {
@@ -176,14 +177,11 @@ class LinesReader final : public Reader {
       text::Sink sink(names_, fields, out.scratch());
       sink.set_repair(line.repair);
       parsed.put_fields(sink);
-      if (parsed.payload == Payload::json) {
-        FieldSink inner(table_, out.scratch(), fields);
-        if (const auto heading = json::read_embedded(parsed.header.message, inner, options_.utc_offset_minutes)) {
-          // What wrote it is known better than that it came by syslog; other JSON stays what its line is.
-          if (heading->source != "json") event.source = heading->source;
-          if (!event.time.known() || !parsed.header.is_syslog)
-            event.time = heading->time.known() ? heading->time : event.time;
-        }
+      if (FieldSink inner(table_, out.scratch(), fields); const auto within = read_within(parsed, inner)) {
+        // What wrote it is known better than that it came by syslog; other JSON stays what its line is.
+        if (within->source != "json") event.source = within->source;
+        if (within->time.known() && (within->source != "json" || !event.time.known())) event.time = within->time;
+        if (within->record) event.record = within->record;
       }
       event.fields = text::store(fields, out.scratch());
       out.mutable_events().push_back(event);
@@ -197,13 +195,21 @@ class LinesReader final : public Reader {
     sink.set_repair(line.repair);
     const Parsed parsed(line.text);
     parsed.put_fields(sink);
-    if (parsed.payload == Payload::json) {
-      FieldSink inner(out);
-      (void)json::read_embedded(parsed.header.message, inner, options_.utc_offset_minutes);
-    }
+    FieldSink inner(out);
+    (void)read_within(parsed, inner);
   }
 
  private:
+  // The record of another format that the message is.
+  std::optional<json::Heading> read_within(const Parsed& parsed, FieldSink& sink) const {
+    if (parsed.payload == Payload::json)
+      return json::read_embedded(parsed.header.message, sink, options_.utc_offset_minutes);
+    if (parsed.payload != Payload::event_xml) return std::nullopt;
+    const auto event = xml::read_embedded(parsed.header.message, sink, options_.utc_offset_minutes);
+    if (!event) return std::nullopt;
+    return json::Heading{event->source, event->time, event->record};
+  }
+
   ReadOptions options_;
   text::LineCutter cutter_;
   text::Names names_;

@@ -208,6 +208,29 @@ TEST(Lines, ReadJsonBehindAHeader) {
   EXPECT_EQ(one("Aug  4 01:02:03 gate app: {not json", in_year(2021)).get("message"), "{not json");
 }
 
+TEST(Lines, ReadSysmonForLinux) {
+  const OwnedEvent event =
+      one("Aug  4 01:02:03 gate sysmon: <Event><System><Provider Name=\"Linux-Sysmon\"/><EventID>1</EventID>"
+          "<TimeCreated SystemTime=\"2021-08-04T01:02:03.250Z\"/><EventRecordID>9</EventRecordID>"
+          "<Channel>Linux-Sysmon/Operational</Channel></System><EventData><Data Name=\"Image\">/usr/bin/id</Data>"
+          "<Data Name=\"CommandLine\">id &amp; id</Data></EventData></Event>",
+          in_year(2021));
+  EXPECT_EQ(event.source, "sysmon-linux");
+  EXPECT_EQ(event.time.iso(), "2021-08-04T01:02:03.250Z");
+  EXPECT_EQ(event.record, 9u);
+  EXPECT_EQ(event.get("EventID"), "1");
+  EXPECT_EQ(event.get("CommandLine"), "id & id");
+  EXPECT_EQ(event.get("hostname"), "gate");
+}
+
+TEST(Lines, KnowTwoDaemonsOwnLogs) {
+  const OwnedEvent ftp = one("Wed Aug  4 01:02:03 2021 [pid 2] [karin] FAIL LOGIN: Client \"192.0.2.1\"");
+  EXPECT_EQ(ftp.source, "syslog");
+  EXPECT_EQ(ftp.get("program"), "vsftpd");
+  EXPECT_EQ(ftp.get("pid"), "2");
+  EXPECT_EQ(one("Wed Aug  4 01:02:03 2021 -> /tmp/x: Y FOUND").get("program"), "clamd");
+}
+
 TEST(Lines, ReadAccessLinesAndAuditRecordsBehindAHeader) {
   const OwnedEvent web = one(
       R"(Aug  4 01:02:03 gate nginx: 192.0.2.1 - - [04/Aug/2021:01:02:03 +0000] "GET /x?y HTTP/1.1" 404 9 "-" "ua")",

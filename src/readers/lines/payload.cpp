@@ -248,6 +248,7 @@ Payload classify(std::string_view line, Header& h) {
     h.message = m = m.substr(std::min(m.find_first_not_of(' ', 5), m.size()));
     return Payload::json;
   }
+  if (first == '<' && (m.starts_with("<Event>") || m.starts_with("<Event "))) return Payload::event_xml;
   if (first == '{' && m.size() > 2) return Payload::json;
   if (first == 'C' && m.starts_with("CEF:")) return Payload::cef;
   if (first == 'L' && m.starts_with("LEEF:")) return Payload::leef;

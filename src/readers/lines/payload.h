@@ -25,7 +25,8 @@ enum class Payload : std::uint8_t {
   sudo,
   access,
   audit,
-  json
+  json,
+  event_xml
 };
 
 // The fixed names that lines.cpp and payload.cpp give.
@@ -58,7 +59,7 @@ Payload classify(std::string_view line, Header& header);
 // The source that such a line's event has.
 std::string_view source_of(Payload payload, const Header& header);
 
-// The payload's fields (none for access lines, audit records and JSON, whose readers put their own).
+// The payload's fields (none for access lines, audit records and JSON and XML, whose readers put their own).
 void put_payload(Payload payload, const Header& header, text::Sink& sink);
 
 // The time that the payload itself gives, where that is better than the header's.

@@ -224,6 +224,38 @@ void walk(pugi::xml_node root, FieldSink& sink, Facts& facts) {
   }
 }
 
+// pugixml parses in place and cuts strings out of the copy, which lives as long as the sink's arena.
+bool read(std::string_view raw, FieldSink& sink, Facts& facts, std::string& problem) {
+  static thread_local pugi::xml_document document;
+  std::string repaired;
+  if (!is_ascii(raw) && !is_utf8(raw)) {
+    repaired = to_utf8(raw);
+    raw = repaired;
+    problem = "bytes that are no UTF-8 read as U+FFFD";
+  }
+  char* const copy = sink.arena().allocate(raw.size());
+  std::memcpy(copy, raw.data(), raw.size());
+  const auto result = document.load_buffer_inplace(
+      copy, raw.size(), pugi::parse_escapes | pugi::parse_cdata | pugi::parse_ws_pcdata_single, pugi::encoding_utf8);
+  const pugi::xml_node event = document.child("Event");
+  if (!result || !event) {
+    problem = std::string(result ? "no <Event>" : result.description()) + " at byte " + std::to_string(result.offset);
+    return false;
+  }
+  walk(event, sink, facts);
+  return true;
+}
+
+std::uint64_t number_of(const Value& value) {
+  std::uint64_t number = 0;
+  std::from_chars(value.data, value.data + value.size, number);
+  return number;
+}
+
+Time time_of(const Facts& facts, int utc_offset) {
+  return facts.time.is_null() ? Time::none() : read_moment(facts.time.text(), utc_offset);
+}
+
 class XmlReader final : public Reader {
  public:
   XmlReader(const Demand& demand, const ReadOptions& options)
@@ -259,11 +291,9 @@ class XmlReader final : public Reader {
       }
       if (!problem.empty()) out.anomalies().push_back({"xml-invalid-utf8", offset, places.size(raw), std::move(problem)});
       Event& event = out.mutable_events().emplace_back();
-      event.time = facts.time.is_null() ? Time::none() : read_moment(facts.time.text(), utc_offset_);
+      event.time = time_of(facts, utc_offset_);
       event.offset = offset;
-      const std::string_view number = facts.record.text();
-      std::uint64_t record = 0;
-      std::from_chars(number.data(), number.data() + number.size(), record);
+      const std::uint64_t record = number_of(facts.record);
       event.record = record ? record : ordinal;
       event.source = windows_source(facts.provider.text());
       event.raw = raw;
@@ -282,28 +312,6 @@ class XmlReader final : public Reader {
   }
 
  private:
-  // pugixml parses in place and cuts strings out of the copy, which lives as long as the sink's arena.
-  static bool read(std::string_view raw, FieldSink& sink, Facts& facts, std::string& problem) {
-    static thread_local pugi::xml_document document;
-    std::string repaired;
-    if (!is_ascii(raw) && !is_utf8(raw)) {
-      repaired = to_utf8(raw);
-      raw = repaired;
-      problem = "bytes that are no UTF-8 read as U+FFFD";
-    }
-    char* const copy = sink.arena().allocate(raw.size());
-    std::memcpy(copy, raw.data(), raw.size());
-    const auto result = document.load_buffer_inplace(
-        copy, raw.size(), pugi::parse_escapes | pugi::parse_cdata | pugi::parse_ws_pcdata_single, pugi::encoding_utf8);
-    const pugi::xml_node event = document.child("Event");
-    if (!result || !event) {
-      problem = std::string(result ? "no <Event>" : result.description()) + " at byte " + std::to_string(result.offset);
-      return false;
-    }
-    walk(event, sink, facts);
-    return true;
-  }
-
   FieldTable table_;
   int utc_offset_;
   Cutter cutter_;
@@ -325,6 +333,15 @@ std::unique_ptr<Reader> open(const Demand& demand, const ReadOptions& options) {
 }
 
 }  // namespace
+
+std::optional<Embedded> read_embedded(std::string_view text, FieldSink& sink, int utc_offset_minutes) {
+  const std::size_t close = text.rfind(kClose);
+  if (find_open(text, 0) != 0 || close == text.npos) return std::nullopt;
+  Facts facts;
+  std::string problem;
+  if (!read(text.substr(0, close + kClose.size()), sink, facts, problem)) return std::nullopt;
+  return Embedded{windows_source(facts.provider.text()), time_of(facts, utc_offset_minutes), number_of(facts.record)};
+}
 
 const ReaderSpec spec{"xml", "event XML", "Windows events as XML (wevtutil, Event Viewer) and Sysmon for Linux", sniff,
                       open};
