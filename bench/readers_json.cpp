@@ -14,14 +14,52 @@ using namespace tocsin;
 const Demand& demand() {
   static const Demand names = [] {
     Demand out;
-    for (const char* name :
-         {"EventID", "Channel", "Provider_Name", "Computer", "Image", "CommandLine", "ParentImage", "ParentCommandLine",
-          "OriginalFileName", "CurrentDirectory", "User", "IntegrityLevel", "Hashes", "Description", "Company", "Product",
-          "TargetFilename", "TargetObject", "Details", "ImageLoaded", "Signed", "QueryName", "DestinationIp",
-          "DestinationPort", "DestinationHostname", "Initiated", "SourceImage", "TargetImage", "GrantedAccess",
-          "CallTrace", "PipeName", "ScriptBlockText", "Payload", "ServiceName", "ImagePath", "LogonType", "IpAddress",
-          "TargetUserName", "SubjectUserName", "ObjectName", "eventName", "eventSource", "userIdentity.type",
-          "requestParameters.attribute", "properties.message", "operationName"})
+    for (const char* name : {"EventID",
+                             "Channel",
+                             "Provider_Name",
+                             "Computer",
+                             "Image",
+                             "CommandLine",
+                             "ParentImage",
+                             "ParentCommandLine",
+                             "OriginalFileName",
+                             "CurrentDirectory",
+                             "User",
+                             "IntegrityLevel",
+                             "Hashes",
+                             "Description",
+                             "Company",
+                             "Product",
+                             "TargetFilename",
+                             "TargetObject",
+                             "Details",
+                             "ImageLoaded",
+                             "Signed",
+                             "QueryName",
+                             "DestinationIp",
+                             "DestinationPort",
+                             "DestinationHostname",
+                             "Initiated",
+                             "SourceImage",
+                             "TargetImage",
+                             "GrantedAccess",
+                             "CallTrace",
+                             "PipeName",
+                             "ScriptBlockText",
+                             "Payload",
+                             "ServiceName",
+                             "ImagePath",
+                             "LogonType",
+                             "IpAddress",
+                             "TargetUserName",
+                             "SubjectUserName",
+                             "ObjectName",
+                             "eventName",
+                             "eventSource",
+                             "userIdentity.type",
+                             "requestParameters.attribute",
+                             "properties.message",
+                             "operationName"})
       out.add(name);
     return out;
   }();
@@ -61,34 +99,42 @@ std::string evidence(int form, std::size_t bytes) {
         {"LogonId", "0x3e7"},
         {"TerminalSessionId", "1"},
         {"IntegrityLevel", "Medium"},
-        {"Hashes", "SHA1=5E4F2C531C549BB72A658ED9DD16D491EDDBB286,MD5=FAB4B30C1C4F0A9202A7B42DCF1729DC,SHA256="
-                   "1B48A4F8D20026E6C56E3AB4CC4788FA6425C8A75F8D91C2869FA533DE6B209E,IMPHASH=C324AAAC01F0F75C811E1F80C41B860C"},
+        {"Hashes",
+         "SHA1=5E4F2C531C549BB72A658ED9DD16D491EDDBB286,MD5=FAB4B30C1C4F0A9202A7B42DCF1729DC,SHA256="
+         "1B48A4F8D20026E6C56E3AB4CC4788FA6425C8A75F8D91C2869FA533DE6B209E,IMPHASH=C324AAAC01F0F75C811E1F80C41B860C"},
         {"ParentProcessGuid", "{5770385F-C22A-43E0-BF4C-06F5698FFBD9}"},
         {"ParentProcessId", "640"},
         {"ParentImage", "C:\\Windows\\System32\\services.exe"},
         {"ParentCommandLine", "C:\\Windows\\system32\\services.exe"},
     };
     if (form == 0) {  // evtx_dump
-      out += R"({"Event":{"#attributes":{"xmlns":"http://schemas.microsoft.com/win/2004/08/events/event"},"System":{)"
-             R"("Provider":{"#attributes":{"Name":"Microsoft-Windows-Sysmon","Guid":"5770385F-C22A-43E0-BF4C-06F5698FFBD9"}},)"
-             R"("EventID":1,"Version":5,"Level":4,"Task":1,"Opcode":0,"Keywords":"0x8000000000000000","TimeCreated":{)"
-             R"("#attributes":{"SystemTime":"2021-03-04T05:06:07.123456Z"}},"EventRecordID":)" + n +
-             R"(,"Correlation":null,"Execution":{"#attributes":{"ProcessID":3544,"ThreadID":4272}},"Channel":)"
-             R"("Microsoft-Windows-Sysmon/Operational","Computer":"tower.foundry.example","Security":{"#attributes":{)"
-             R"("UserID":"S-1-5-18"}}},"EventData":{)";
+      out +=
+          R"({"Event":{"#attributes":{"xmlns":"http://schemas.microsoft.com/win/2004/08/events/event"},"System":{)"
+          R"("Provider":{"#attributes":{"Name":"Microsoft-Windows-Sysmon","Guid":"5770385F-C22A-43E0-BF4C-06F5698FFBD9"}},)"
+          R"("EventID":1,"Version":5,"Level":4,"Task":1,"Opcode":0,"Keywords":"0x8000000000000000","TimeCreated":{)"
+          R"("#attributes":{"SystemTime":"2021-03-04T05:06:07.123456Z"}},"EventRecordID":)" +
+          n +
+          R"(,"Correlation":null,"Execution":{"#attributes":{"ProcessID":3544,"ThreadID":4272}},"Channel":)"
+          R"("Microsoft-Windows-Sysmon/Operational","Computer":"tower.foundry.example","Security":{"#attributes":{)"
+          R"("UserID":"S-1-5-18"}}},"EventData":{)";
     } else if (form == 1) {  // flat
       out += R"({"EventID":1,"Channel":"Microsoft-Windows-Sysmon/Operational","Hostname":"tower.foundry.example",)"
-             R"("SourceName":"Microsoft-Windows-Sysmon","@timestamp":"2021-03-04T05:06:07.123Z","RecordNumber":)" + n + ",";
+             R"("SourceName":"Microsoft-Windows-Sysmon","@timestamp":"2021-03-04T05:06:07.123Z","RecordNumber":)" +
+             n + ",";
     } else if (form == 2) {  // Winlogbeat
-      out += R"({"@timestamp":"2021-03-04T05:06:07.123Z","host":{"name":"tower"},"winlog":{"event_id":1,"channel":)"
-             R"("Microsoft-Windows-Sysmon/Operational","provider_name":"Microsoft-Windows-Sysmon","computer_name":"tower",)"
-             R"("record_id":)" + n + R"(,"event_data":{)";
+      out +=
+          R"({"@timestamp":"2021-03-04T05:06:07.123Z","host":{"name":"tower"},"winlog":{"event_id":1,"channel":)"
+          R"("Microsoft-Windows-Sysmon/Operational","provider_name":"Microsoft-Windows-Sysmon","computer_name":"tower",)"
+          R"("record_id":)" +
+          n + R"(,"event_data":{)";
     } else {  // XML
-      out += "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider Name='Microsoft-"
-             "Windows-Sysmon' Guid='{5770385F-C22A-43E0-BF4C-06F5698FFBD9}'/><EventID>1</EventID><Version>5</Version>"
-             "<Level>4</Level><TimeCreated SystemTime='2021-03-04T05:06:07.123456Z'/><EventRecordID>" + n +
-             "</EventRecordID><Channel>Microsoft-Windows-Sysmon/Operational</Channel><Computer>tower</Computer></System>"
-             "<EventData>";
+      out +=
+          "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider Name='Microsoft-"
+          "Windows-Sysmon' Guid='{5770385F-C22A-43E0-BF4C-06F5698FFBD9}'/><EventID>1</EventID><Version>5</Version>"
+          "<Level>4</Level><TimeCreated SystemTime='2021-03-04T05:06:07.123456Z'/><EventRecordID>" +
+          n +
+          "</EventRecordID><Channel>Microsoft-Windows-Sysmon/Operational</Channel><Computer>tower</Computer></System>"
+          "<EventData>";
     }
     bool first = true;
     for (const auto& [name, value] : data) {

@@ -40,7 +40,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const tests::ReadResult whole = tests::read_whole(json::spec, bytes, options);
   const tests::ReadResult demanded = tests::read_all(json::spec, bytes, tests::demand_for(whole), options, 7);
   CHECK(demanded.events.size() == whole.events.size());
-  for (std::size_t i = 0; i < whole.events.size(); ++i) CHECK(same_but_for_objects(demanded.events[i], whole.events[i]));
+  for (std::size_t i = 0; i < whole.events.size(); ++i)
+    CHECK(same_but_for_objects(demanded.events[i], whole.events[i]));
   CHECK(demanded.anomalies == whole.anomalies);
 
   static simdjson::dom::parser parser;

@@ -60,7 +60,8 @@ class FieldTable {
       a = load4(data);
       b = load4(data + size - 4);
     } else if (size > 0) {
-      a = static_cast<unsigned char>(data[0]) | static_cast<std::uint64_t>(static_cast<unsigned char>(data[size / 2])) << 8 |
+      a = static_cast<unsigned char>(data[0]) |
+          static_cast<std::uint64_t>(static_cast<unsigned char>(data[size / 2])) << 8 |
           static_cast<std::uint64_t>(static_cast<unsigned char>(data[size - 1])) << 16;
     }
     std::uint64_t hash = (a ^ (b << 23 | b >> 41)) * 0xd6e8feb86659fd93 ^ size;

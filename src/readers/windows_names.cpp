@@ -16,7 +16,7 @@ struct Alias {
 constexpr std::array kFlat = std::to_array<Alias>({
     {"ActivityID", "Correlation_ActivityID"},
     {"ComputerName", "Computer"},
-    {"EventCode", "EventID"},              // Splunk
+    {"EventCode", "EventID"},  // Splunk
     {"EventRecordId", "EventRecordID"},
     {"EventSourceName", "Provider_Name"},  // Sentinel
     {"EventTypeOrignal", "EventType"},     // NXLog, which puts its own severity under EventType
@@ -25,7 +25,7 @@ constexpr std::array kFlat = std::to_array<Alias>({
     {"Hostname", "Computer"},
     {"LogName", "Channel"},
     {"MachineName", "Computer"},
-    {"OpcodeValue", "Opcode"},             // NXLog: Opcode is the word, OpcodeValue the number
+    {"OpcodeValue", "Opcode"},  // NXLog: Opcode is the word, OpcodeValue the number
     {"ProviderGuid", "Provider_Guid"},
     {"ProviderId", "Provider_Guid"},
     {"ProviderName", "Provider_Name"},

@@ -94,7 +94,8 @@ Demand demand_for(const ReadResult& whole) {
 }
 
 void PrintTo(const OwnedField& field, std::ostream* out) {
-  *out << field.name << '=' << (field.kind == Kind::null ? "(null)" : field.value) << '/' << static_cast<int>(field.kind);
+  *out << field.name << '=' << (field.kind == Kind::null ? "(null)" : field.value) << '/'
+       << static_cast<int>(field.kind);
 }
 
 void PrintTo(const OwnedEvent& event, std::ostream* out) {

@@ -10,15 +10,9 @@ namespace tocsin::tests {
 
 std::span<const Sample> all_samples() {
   static constexpr std::array table{
-      Sample{"evtx", sample_evtx},
-      Sample{"json", sample_json},
-      Sample{"access", sample_access},
-      Sample{"auditd", sample_auditd},
-      Sample{"xml", sample_xml},
-      Sample{"csv", sample_csv},
-      Sample{"lines", sample_lines},
-      Sample{"w3c", sample_w3c},
-      Sample{"zeek", sample_zeek},
+      Sample{"evtx", sample_evtx},     Sample{"json", sample_json}, Sample{"access", sample_access},
+      Sample{"auditd", sample_auditd}, Sample{"xml", sample_xml},   Sample{"csv", sample_csv},
+      Sample{"lines", sample_lines},   Sample{"w3c", sample_w3c},   Sample{"zeek", sample_zeek},
   };
   return table;
 }

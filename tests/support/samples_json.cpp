@@ -41,9 +41,11 @@ std::string sample_json(std::size_t size) {
       out += '\n';
     }
     // One spread over lines, one behind another without a line between them.
-    out += "{\n  \"time\": \"2021-03-04T05:06:13+01:00\",\n  \"level\": \"info\",\n  \"nested\": {\n    "
-           "\"a\": [1, 2],\n    \"b\": [{\"c\": true}]\n  }\n}\n";
-    out += R"({"n":1}{"n":2})" "\n";
+    out +=
+        "{\n  \"time\": \"2021-03-04T05:06:13+01:00\",\n  \"level\": \"info\",\n  \"nested\": {\n    "
+        "\"a\": [1, 2],\n    \"b\": [{\"c\": true}]\n  }\n}\n";
+    out += R"({"n":1}{"n":2})"
+           "\n";
   } while (out.size() < size);
   return out;
 }

@@ -219,8 +219,7 @@ class CsvReader final : public Reader {
       space.row.add_to_row(header.names[i], cell.text, cell.text.empty() && !cell.quoted);
     }
     fits = space.cells.size() == header.names.size();
-    json::Heading heading =
-        json::read_object(space.row, space.row.root(), sink, valid, utc_offset_, space.inner);
+    json::Heading heading = json::read_object(space.row, space.row.root(), sink, valid, utc_offset_, space.inner);
     if (heading.source == "json") heading.source = "csv";
     return heading;
   }
@@ -266,6 +265,7 @@ std::unique_ptr<Reader> open(const Demand& demand, const ReadOptions& options) {
 
 }  // namespace
 
-const ReaderSpec spec{"csv", "CSV", "tables with a header line: comma, semicolon, tab or bar between cells", sniff, open};
+const ReaderSpec spec{"csv", "CSV", "tables with a header line: comma, semicolon, tab or bar between cells", sniff,
+                      open};
 
 }  // namespace tocsin::csv

@@ -193,7 +193,9 @@ Cutter::Step Cutter::inside() {
     }
     const char c = *p;
     switch (c) {
-      case '"': in_string_ = true; break;
+      case '"':
+        in_string_ = true;
+        break;
       case '{':
         if (known_ > 0 && last_ != ':' && ((shape_ & 1) || (last_ != '[' && last_ != ','))) {
           const char* line = p;
@@ -235,7 +237,8 @@ Cutter::Step Cutter::inside() {
 
 void Cutter::finish(std::size_t end, bool open) {
   switch (mode_) {
-    case Mode::between: break;
+    case Mode::between:
+      break;
     case Mode::element: {
       const std::size_t size = end - start_;
       if (size <= record_max_) {
@@ -252,7 +255,9 @@ void Cutter::finish(std::size_t end, bool open) {
       report("json-record-too-long", skipped_.offset, skipped_.size, std::move(skipped_.head));
       ++record_;
       break;
-    case Mode::tail: containers_.pop_back(); break;
+    case Mode::tail:
+      containers_.pop_back();
+      break;
   }
   at_ = end;
   mode_ = Mode::between;
@@ -269,8 +274,7 @@ void Cutter::give_up_on_long_element() {
     mode_ = Mode::between;
     return;
   }
-  skipped_ = {window_.source_at(start_), window_.source_size(text_.substr(start_, at_ - start_)),
-              printable_head(text)};
+  skipped_ = {window_.source_at(start_), window_.source_size(text_.substr(start_, at_ - start_)), printable_head(text)};
   mode_ = Mode::skip;
 }
 

@@ -91,9 +91,14 @@ class JsonReader final : public Reader {
   void report_damage(Decoding& decoding, Verdict verdict, std::string_view text, std::size_t at) const {
     const std::string where = "at byte " + std::to_string(at) + " of the record";
     switch (verdict) {
-      case Verdict::truncated: decoding.report("json-truncated", text, "the record has no end"); break;
-      case Verdict::too_deep: decoding.report("json-too-deep", text, "nested deeper than " + std::to_string(kDepthMax)); break;
-      default: decoding.report("json-damaged", text, where);
+      case Verdict::truncated:
+        decoding.report("json-truncated", text, "the record has no end");
+        break;
+      case Verdict::too_deep:
+        decoding.report("json-too-deep", text, "nested deeper than " + std::to_string(kDepthMax));
+        break;
+      default:
+        decoding.report("json-damaged", text, where);
     }
   }
 
@@ -173,10 +178,13 @@ Fit sniff(std::string_view head, bool whole) {
       if (tape.root().type == Type::object) return filled ? Fit::sure : Fit::fair;
       return filled && tape[1].type == Type::object ? Fit::sure : Fit::weak;
     case Verdict::truncated:
-      if (rest[0] == '[' && tape.size() > 1 && tape[1].type != Type::object && tape[1].type != Type::array) return Fit::weak;
+      if (rest[0] == '[' && tape.size() > 1 && tape[1].type != Type::object && tape[1].type != Type::array)
+        return Fit::weak;
       return whole ? (filled ? Fit::fair : Fit::weak) : Fit::sure;
-    case Verdict::too_deep: return Fit::sure;
-    case Verdict::damaged: break;
+    case Verdict::too_deep:
+      return Fit::sure;
+    case Verdict::damaged:
+      break;
   }
   // Damaged: still JSON if it got anywhere, or if the following lines do.
   if (rest[0] == '{' && tape.size() > 2) return Fit::fair;
@@ -192,6 +200,7 @@ std::unique_ptr<Reader> open(const Demand& demand, const ReadOptions& options) {
 
 const ReaderSpec spec{
     "json", "JSON",
-    "NDJSON, arrays and wrappers: Windows events of any tool, cloud audit logs, Suricata, Zeek and all else", sniff, open};
+    "NDJSON, arrays and wrappers: Windows events of any tool, cloud audit logs, Suricata, Zeek and all else", sniff,
+    open};
 
 }  // namespace tocsin::json

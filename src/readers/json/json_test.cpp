@@ -49,10 +49,13 @@ TEST(Json, FindsRecordsHoweverTheyArePutTogether) {
            "{\"Records\":[{\"n\":1}]}{\"Records\":[{\"n\":2},{\"n\":3}]}",
            "{\"records\": [{\"n\":1}]}\n{\"records\": []}\n{\"records\": [{\"n\":2},{\"n\":3}]}\n",
            "{\"@odata.context\":\"u\",\"@odata.nextLink\":\"v\",\"value\":[{\"n\":1},{\"n\":2},{\"n\":3}]}",
+           "{\"anything\":[{\"n\":1},{\"n\":2},{\"n\":3}]}",
            "{\"value\":[{\"n\":1},{\"n\":2},{\"n\":3}],\"@odata.nextLink\":\"v\"}",
-           "{\"kind\":\"EventList\",\"apiVersion\":\"audit.k8s.io/v1\",\"metadata\":{},\"items\":[{\"n\":1},{\"n\":2},{\"n\":3}]}",
+           "{\"kind\":\"EventList\",\"apiVersion\":\"audit.k8s.io/"
+           "v1\",\"metadata\":{},\"items\":[{\"n\":1},{\"n\":2},{\"n\":3}]}",
            "{\"took\":3,\"_shards\":{\"total\":1},\"hits\":{\"total\":{\"value\":3},\"max_score\":1.0,\"hits\":["
-           "{\"_index\":\"i\",\"_source\":{\"n\":1}},{\"_source\":{\"n\":2}},{\"_source\":{\"n\":3}}]},\"aggregations\":{\"x\":[{\"n\":9}]}}",
+           "{\"_index\":\"i\",\"_source\":{\"n\":1}},{\"_source\":{\"n\":2}},{\"_source\":{\"n\":3}}]},"
+           "\"aggregations\":{\"x\":[{\"n\":9}]}}",
        }) {
     SCOPED_TRACE(text);
     const ReadResult result = read(text);
@@ -63,8 +66,8 @@ TEST(Json, FindsRecordsHoweverTheyArePutTogether) {
 }
 
 TEST(Json, ARecordWithAListIsNoWrapper) {
-  for (const char* text : {R"({"events":[{"n":9}],"n":1})", R"({"items":[{"n":9}],"name":"x","n":1})", R"({"value":[1,2],"n":1})",
-                           R"({"name":"x","Records":[{"n":9}],"n":1})"}) {
+  for (const char* text : {R"({"events":[{"n":9}],"n":1})", R"({"items":[{"n":9}],"name":"x","n":1})",
+                           R"({"value":[1,2],"n":1})", R"({"name":"x","Records":[{"n":9}],"n":1})"}) {
     SCOPED_TRACE(text);
     EXPECT_EQ(numbers(read(text)), "1 ");
   }
@@ -109,7 +112,8 @@ TEST(Json, DamageCostsOnlyTheDamagedRecord) {
            Case{"{\"n\":1}\n{\"n\":2,\n{\"n\":3}\n{\"n\":4}\n", "1 3 4 ", "json-truncated@8 "},
            Case{"{\"n\":1}\n{\"n\":2,\"t\":[1,2\n{\"n\":3}\n", "1 3 ", "json-truncated@8 "},
            Case{"{\"n\":1}\n{\"n\":2,\"t\":\n{\"n\":3}\n", "1 3 ", "json-truncated@8 "},
-           Case{"{\"n\":1}\nsome words\nmore {of} them\n{\"n\":2}\n", "1 2 ", "json-garbage@8 json-garbage@29 json-damaged@24 "},
+           Case{"{\"n\":1}\nsome words\nmore {of} them\n{\"n\":2}\n", "1 2 ",
+                "json-garbage@8 json-garbage@29 json-damaged@24 "},
            Case{"{\"n\":1}\n{\"n\":2]\n{\"n\":3}\n", "1 3 ", "json-damaged@8 "},
            Case{"{\"n\":1}\n{\"n\":2}}\n{\"n\":3}\n", "1 2 3 ", "json-damaged@15 "},
            Case{"{\"n\":1}\n{\"n\" 2}\n{\"n\":3}\n", "1 3 ", "json-damaged@8 "},
@@ -118,7 +122,9 @@ TEST(Json, DamageCostsOnlyTheDamagedRecord) {
            Case{"[{\"n\":1},{\"n\":2", "1 ", "json-truncated@15 json-truncated@9 "},
            Case{"{\"Records\":[{\"n\":1},{\"n\":2}", "1 2 ", "json-truncated@27 "},
            Case{"{\"n\":1}\n{\"n\":2,\"t\":\"a\tb\"}\n", "1 2 ", "json-repaired@8 "},
-           Case{"{\"n\":1}\n{\"n\":2,\"t\":\"a\xff" "b\"}\n", "1 2 ", "json-invalid-utf8@8 "},
+           Case{"{\"n\":1}\n{\"n\":2,\"t\":\"a\xff"
+                "b\"}\n",
+                "1 2 ", "json-invalid-utf8@8 "},
            Case{"{\"n\":1}\n12\n\"word {\"\n{\"n\":2}\n", "1 2 ", "json-garbage@8 "},
        }) {
     SCOPED_TRACE(one.text);
@@ -219,7 +225,8 @@ TEST(Json, IsRecognisedByItsContent) {
   for (const char* text : {"{\"a\":1}\n", "[{\"a\":1}]", "{\n  \"a\": {", "\xef\xbb\xbf{\"a\":1}", "[\n  {\n"})
     EXPECT_EQ(json::spec.sniff(text, false), Fit::sure) << text;
   EXPECT_EQ(json::spec.sniff("tail of a record\"}\n{\"a\":1}\n{\"a\":2}\n{\"a\":3}\n", true), Fit::fair);
-  for (const char* text : {"", "plain words", "[2021-03-04 05:06:07] words", "[error] x", "{word} said", "<a/>", "a,b\n1,2\n"})
+  for (const char* text :
+       {"", "plain words", "[2021-03-04 05:06:07] words", "[error] x", "{word} said", "<a/>", "a,b\n1,2\n"})
     EXPECT_LE(json::spec.sniff(text, true), Fit::weak) << text;
 }
 

@@ -1,5 +1,5 @@
 // Layouts: what wrote this record, where its time stands, how its fields are named.
-// Decided record by record, by the keys at the record's top. layouts.cpp is the table.
+// Decided record by record, by the keys at the record's top. layout_table.cpp is the table.
 //
 //   source              recognised by (keys at the top)                            names of the fields
 //   windows             Event{System}, System+EventData (evtx_dump, xmltodict,     normal form of Windows records
@@ -9,18 +9,15 @@
 //   sysmon-linux        the same, provider Linux-Sysmon                            the same
 //   cloudtrail          eventSource eventName + awsRegion | userIdentity | …       AWS: eventName, userIdentity.type
 //   m365                Operation + Workload | RecordType | …; AuditData opened    Office 365 management API
-//   entra.signin        category *SignInLogs; Graph signIns; SigninLogs tables     as exported: ResultType, properties.…
-//   entra.audit         category AuditLogs; Graph directoryAudits; tables          as exported
-//   entra.risk          riskEventType                                              as exported
-//   azure.activity      operationName + subscription; activity log exports         as exported
-//   azure               any other diagnostic category                              as exported
-//   suricata.<type>     event_type + flow_id | src_ip | …                          EVE
-//   zeek.<path>         _path, else by the keys of each log                        Zeek
-//   kubernetes.audit    auditID verb                                               audit.k8s.io
-//   gcp.audit, gcp      protoPayload; logName                                      Google Cloud logging
-//   google_workspace.<application>   Reports API activity; protoPayload of admin, login
-//   okta github.audit onelogin bitbucket.audit duo opencanary journald docker      the vendor's own
-//   json                everything else
+//   entra.signin        category *SignInLogs; Graph signIns; SigninLogs tables     as exported: ResultType,
+//   properties.… entra.audit         category AuditLogs; Graph directoryAudits; tables          as exported entra.risk
+//   riskEventType                                              as exported azure.activity      operationName +
+//   subscription; activity log exports         as exported azure               any other diagnostic category as
+//   exported suricata.<type>     event_type + flow_id | src_ip | …                          EVE zeek.<path> _path, else
+//   by the keys of each log                        Zeek kubernetes.audit    auditID verb audit.k8s.io gcp.audit, gcp
+//   protoPayload; logName                                      Google Cloud logging google_workspace.<application>
+//   Reports API activity; protoPayload of admin, login okta github.audit onelogin bitbucket.audit duo opencanary
+//   journald docker      the vendor's own json                everything else
 #pragma once
 #include <cstdint>
 #include <string_view>

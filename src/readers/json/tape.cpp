@@ -299,12 +299,24 @@ std::size_t unescape(std::string_view text, char* out) {
     switch (c) {
       case '"':
       case '\\':
-      case '/': *out++ = c; break;
-      case 'b': *out++ = '\b'; break;
-      case 'f': *out++ = '\f'; break;
-      case 'n': *out++ = '\n'; break;
-      case 'r': *out++ = '\r'; break;
-      case 't': *out++ = '\t'; break;
+      case '/':
+        *out++ = c;
+        break;
+      case 'b':
+        *out++ = '\b';
+        break;
+      case 'f':
+        *out++ = '\f';
+        break;
+      case 'n':
+        *out++ = '\n';
+        break;
+      case 'r':
+        *out++ = '\r';
+        break;
+      case 't':
+        *out++ = '\t';
+        break;
       case 'u': {
         const int first = unit(text.substr(2));
         if (first < 0) {
@@ -345,13 +357,19 @@ std::string_view unescaped(std::string_view text, bool escaped, Arena& arena) {
 
 Value value_of(const Node& node, Arena& arena) {
   switch (node.type) {
-    case Type::string: return {unescaped(node.text(), node.escaped, arena), Kind::string};
-    case Type::integer: return {node.text(), Kind::integer};
-    case Type::real: return {node.text(), Kind::real};
-    case Type::boolean: return {node.text(), Kind::boolean};
-    case Type::null: return {};
+    case Type::string:
+      return {unescaped(node.text(), node.escaped, arena), Kind::string};
+    case Type::integer:
+      return {node.text(), Kind::integer};
+    case Type::real:
+      return {node.text(), Kind::real};
+    case Type::boolean:
+      return {node.text(), Kind::boolean};
+    case Type::null:
+      return {};
     case Type::object:
-    case Type::array: break;
+    case Type::array:
+      break;
   }
   return {node.text(), Kind::string};
 }

@@ -21,10 +21,10 @@ inline constexpr std::uint32_t kDepthMax = 1000;
 enum class Type : std::uint8_t { object, array, string, integer, real, boolean, null };
 
 struct Node {
-  const char* key_data = nullptr;   // between the quotes, still escaped; nullptr when it has none
-  const char* data = nullptr;       // strings between the quotes, still escaped; all others from first to last character
+  const char* key_data = nullptr;  // between the quotes, still escaped; nullptr when it has none
+  const char* data = nullptr;      // strings between the quotes, still escaped; all others from first to last character
   std::uint32_t key_size = 0, size = 0;
-  std::uint32_t next = 0;           // the node after this one and all below it
+  std::uint32_t next = 0;  // the node after this one and all below it
   Type type = Type::null;
   bool key_escaped = false, escaped = false;
 

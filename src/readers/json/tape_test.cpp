@@ -33,10 +33,18 @@ void leaves(simdjson::dom::element element, std::string key, std::vector<std::st
       out.push_back(key + "[");
       for (const auto one : simdjson::dom::array(element)) leaves(one, ":", out);
       break;
-    case element_type::STRING: out.push_back(key + std::string(std::string_view(element))); break;
-    case element_type::NULL_VALUE: out.push_back(key); break;
-    case element_type::BOOL: out.push_back(key + (bool(element) ? "true" : "false")); break;
-    default: out.push_back(key + simdjson::minify(element)); break;
+    case element_type::STRING:
+      out.push_back(key + std::string(std::string_view(element)));
+      break;
+    case element_type::NULL_VALUE:
+      out.push_back(key);
+      break;
+    case element_type::BOOL:
+      out.push_back(key + (bool(element) ? "true" : "false"));
+      break;
+    default:
+      out.push_back(key + simdjson::minify(element));
+      break;
   }
 }
 
@@ -75,9 +83,11 @@ TEST(Tape, KeepsNumbersAsTheyStand) {
 }
 
 TEST(Tape, SaysWhatIsWrong) {
-  for (const char* text : {"", "{", "{\"a", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":1,", "[1,", "\"abc", "\"abc\\", "tru"})
+  for (const char* text :
+       {"", "{", "{\"a", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":1,", "[1,", "\"abc", "\"abc\\", "tru"})
     EXPECT_EQ(parse(text), Verdict::truncated) << text;
-  for (const char* text : {"{a:1}", "{\"a\" 1}", "{\"a\":1]", "[1 2]", "{,}", "nul }", "[1,,2]", "{\"a\":1,,}", "@", "-,", "[1.]"})
+  for (const char* text :
+       {"{a:1}", "{\"a\" 1}", "{\"a\":1]", "[1 2]", "{,}", "nul }", "[1,,2]", "{\"a\":1,,}", "@", "-,", "[1.]"})
     EXPECT_EQ(parse(text), Verdict::damaged) << text;
   for (const char* text : {"[1,]", "{\"a\":1,}", "[NaN]", "[007]", "[True,None]", "\"tab\there\""})
     EXPECT_EQ(parse(text), Verdict::repaired) << text;
@@ -101,7 +111,9 @@ TEST(Tape, UnescapesBadEscapesAsTheyStand) {
   EXPECT_EQ(undo(R"(C:\Windows\x41)"), R"(C:\Windows\x41)");
   EXPECT_EQ(undo(R"(\ud83d\udd14)"), "\xf0\x9f\x94\x94");
   EXPECT_EQ(undo(R"(\ud83d!)"), "\xef\xbf\xbd!");
-  EXPECT_EQ(undo(R"(\udd14\ud83d\u0041)"), "\xef\xbf\xbd\xef\xbf\xbd" "A");
+  EXPECT_EQ(undo(R"(\udd14\ud83d\u0041)"),
+            "\xef\xbf\xbd\xef\xbf\xbd"
+            "A");
   EXPECT_EQ(undo(R"(\u12)"), R"(\u12)");
   EXPECT_EQ(undo("\\"), "\\");
   EXPECT_EQ(undo(R"(\u0000)"), std::string(1, '\0'));

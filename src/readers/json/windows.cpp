@@ -96,8 +96,10 @@ void put_data(const Walk& walk, const Node& data) {
   for (const Node& member : walk.tape.children(data)) {
     const std::string_view key = walk.key(member);
     const Node* value = &member;
-    if (key == "#attributes" || key == "@attributes" || key == "$") value = walk.tape.child(member, "Name");
-    else if (key != "@Name" && key != "Name") continue;
+    if (key == "#attributes" || key == "@attributes" || key == "$")
+      value = walk.tape.child(member, "Name");
+    else if (key != "@Name" && key != "Name")
+      continue;
     if (value && value->type == Type::string) name = walk.value(*value).text(), named = true;
   }
   const Node* text = text_of(walk.tape, data);

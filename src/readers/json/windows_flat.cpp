@@ -200,10 +200,17 @@ void walk_windows_flat(const Walk& walk, const Node& record, WindowsFacts& facts
   bool id = false, computer = false, opcode = false, channel = false;
   for (const Node& member : walk.tape.children(record)) {
     switch (member.key_size) {
-      case 7: id |= member.key() == "EventID", channel |= member.key() == "Channel"; break;
-      case 8: computer |= member.key() == "Computer"; break;
-      case 11: opcode |= member.key() == "OpcodeValue"; break;
-      default: break;
+      case 7:
+        id |= member.key() == "EventID", channel |= member.key() == "Channel";
+        break;
+      case 8:
+        computer |= member.key() == "Computer";
+        break;
+      case 11:
+        opcode |= member.key() == "OpcodeValue";
+        break;
+      default:
+        break;
     }
   }
   for (const Node& member : walk.tape.children(record)) {
@@ -217,15 +224,17 @@ void walk_windows_flat(const Walk& walk, const Node& record, WindowsFacts& facts
       continue;
     }
     std::string_view name = normal_flat_name(key);
-    if (name != key && ((id && name == "EventID") || (computer && name == "Computer") || (channel && name == "Channel")))
+    if (name != key &&
+        ((id && name == "EventID") || (computer && name == "Computer") || (channel && name == "Channel")))
       name = key;
     if (opcode && key == "Opcode") continue;
     if (key == "TimeCreated" || key == "SystemTime" || key == "TimeGenerated" || key == "EventTime" ||
         key == "@timestamp" || key == "_time" || key == "UtcTime") {
       const Value value = walk.value(member);
-      (key == "UtcTime" ? facts.utc_time
-       : key == "EventTime" ? facts.local_time
-       : key == "@timestamp" || key == "_time" ? facts.received : facts.time) = value;
+      (key == "UtcTime"                        ? facts.utc_time
+       : key == "EventTime"                    ? facts.local_time
+       : key == "@timestamp" || key == "_time" ? facts.received
+                                               : facts.time) = value;
       if (key == "TimeCreated" || key == "SystemTime") name = "TimeCreated_SystemTime";
       walk.put(name, value);
     } else if (name != key || name == "Channel" || name == "Keywords" || name == "EventRecordID") {

@@ -1,7 +1,8 @@
 // Wrappers: one object around the list of records, with a few header fields.
 //
-// A record may itself have a list under "items" or "events", so a key alone is
-// not believed: it must come first or after nothing but that wrapper's header fields.
+// A record may itself have a list under "items" or "events", so a key alone is not believed: nothing but the wrapper's
+// header fields may stand before and after the list. Then its name is of no account: "value" (Microsoft Graph),
+// "items" (Kubernetes), "events" (CloudWatch), "entries" (Google Cloud), "results" or any other.
 #include <algorithm>
 #include <array>
 #include <string_view>
@@ -13,29 +14,34 @@ namespace {
 
 using Answer = Wrapper::Answer;
 
-struct Key {
-  std::string_view name;
-  bool certain;  // a list under this name is a wrapper's; else only when nothing of weight stands beside it
-};
-constexpr std::array kLists = std::to_array<Key>({
-    {"Records", true},    // AWS CloudTrail
-    {"records", true},    // Azure diagnostic settings, event hubs
-    {"value", false},     // Microsoft Graph and the other OData services
-    {"items", false},     // Kubernetes EventList, Google Workspace reports
-    {"events", false},    // CloudWatch filter-log-events, OneLogin
-    {"Events", false},    // cloudtrail lookup-events
-    {"entries", false},   // Google Cloud entries.list
-    {"logs", false},
-    {"authlogs", false},  // Duo
-    {"data", false},
-    {"results", false},
-    {"rows", false},
-    {"alerts", false},
-});
+// Lists that are a wrapper's whatever stands beside them: AWS CloudTrail, Azure diagnostic settings.
+constexpr std::array kCertain = std::to_array<std::string_view>({"Records", "records"});
 constexpr std::array kHeaders = std::to_array<std::string_view>({
-    "@odata.context", "@odata.count", "@odata.nextLink", "@odata.deltaLink", "kind", "apiVersion", "metadata", "etag",
-    "nextPageToken", "nextToken", "NextToken", "nextLink", "took", "timed_out", "_shards", "_scroll_id", "total",
-    "max_score", "count", "pagination", "searchedLogStreams", "stat", "status", "preview", "init_offset",
+    "@odata.context",
+    "@odata.count",
+    "@odata.nextLink",
+    "@odata.deltaLink",
+    "kind",
+    "apiVersion",
+    "metadata",
+    "etag",
+    "nextPageToken",
+    "nextToken",
+    "NextToken",
+    "nextLink",
+    "took",
+    "timed_out",
+    "_shards",
+    "_scroll_id",
+    "total",
+    "max_score",
+    "count",
+    "pagination",
+    "searchedLogStreams",
+    "stat",
+    "status",
+    "preview",
+    "init_offset",
 });
 
 struct Cursor {
@@ -125,16 +131,15 @@ Wrapper find_wrapper(std::string_view text) {
     if (cursor.done()) return need_more;
 
     if (*cursor.p == '[') {
-      const auto* list = std::ranges::find(kLists, key, &Key::name);
-      const bool hits = key == "hits" && depth == 2;
-      if (list == kLists.end() && !hits) return {};
+      const bool certain = (key == "hits" && depth == 2) || (key == "value" && odata) ||
+                           std::ranges::find(kCertain, key) != kCertain.end();
       Cursor inside = cursor;
       ++inside.p;
       inside.space();
       if (inside.done()) return need_more;
       if (*inside.p != '{' && *inside.p != ']') return {};
       const Wrapper found{Answer::yes, static_cast<std::size_t>(inside.p - text.data()), depth};
-      if (hits || list->certain || (key == "value" && odata)) return found;
+      if (certain) return found;
       if (*inside.p == ']') return {};
       const Answer answer = only_headers_follow(cursor);
       if (answer == Answer::no) return {};

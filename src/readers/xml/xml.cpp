@@ -124,7 +124,8 @@ class Cutter {
     if (first == text.npos || skipped_) return;
     const std::string_view rest = text.substr(first);
     if (rest[0] == '<' || rest.starts_with("\xef\xbb\xbf") || rest[0] == '\0') return;
-    anomalies.push_back({"xml-garbage", window_.source_at(static_cast<std::size_t>(rest.data() - window_.text().data())),
+    anomalies.push_back({"xml-garbage",
+                         window_.source_at(static_cast<std::size_t>(rest.data() - window_.text().data())),
                          window_.source_size(rest), printable_head(rest)});
   }
 
@@ -289,7 +290,8 @@ class XmlReader final : public Reader {
         out.anomalies().push_back({"xml-damaged", offset, places.size(raw), std::move(problem)});
         continue;
       }
-      if (!problem.empty()) out.anomalies().push_back({"xml-invalid-utf8", offset, places.size(raw), std::move(problem)});
+      if (!problem.empty())
+        out.anomalies().push_back({"xml-invalid-utf8", offset, places.size(raw), std::move(problem)});
       Event& event = out.mutable_events().emplace_back();
       event.time = time_of(facts, utc_offset_);
       event.offset = offset;
