@@ -89,6 +89,15 @@ TEST(Auditd, ReadEnrichedAndUserRecords) {
   EXPECT_EQ(stop.get("unit"), "ufw");
 }
 
+TEST(Auditd, ReadInterpretedFieldsWithoutTheirSeparator) {
+  const OwnedEvent event =
+      read_whole(spec, "type=PATH msg=audit(1628038923.500:3): name=\"x\" cap_frootid=0OUID=\"root\" OGID=\"wheel\"\n")
+          .events.at(0);
+  EXPECT_EQ(event.get("cap_frootid"), "0");
+  EXPECT_EQ(event.get("OUID"), "root");
+  EXPECT_EQ(event.get("OGID"), "wheel");
+}
+
 TEST(Auditd, ReadSocketAddresses) {
   const std::string call = "type=SYSCALL msg=audit(1628038923.500:5): arch=c000003e syscall=42 exe=\"/usr/bin/nc\"\n";
   const auto with = [&](const std::string& saddr) {

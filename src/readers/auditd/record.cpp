@@ -49,6 +49,18 @@ constexpr std::string_view kEncoded[] = {
     "new",  "ocomm", "old",  "path", "proctitle", "root_dir", "sw",  "vm",   "watch"};
 bool is_encoded(std::string_view key) { return std::ranges::find(kEncoded, key) != std::end(kEncoded); }
 
+// Interpreted fields stand behind a 0x1d that copying a log by hand loses: `res=0UID="root"`. The place in the value
+// where such a field begins, or npos.
+std::size_t glued_field(std::string_view value) {
+  static constexpr std::string_view kNames[] = {"FSUID", "FSGID", "AUID", "EUID", "EGID", "SUID",    "SGID", "OUID",
+                                                "OGID",  "ARCH",  "UID",  "GID",  "ID",   "SYSCALL", "SADDR"};
+  const std::string_view name = value.substr(0, value.find('='));
+  if (name.size() == value.size()) return value.npos;
+  for (const std::string_view known : kNames)
+    if (name.size() > known.size() && name.ends_with(known)) return name.size() - known.size();
+  return value.npos;
+}
+
 struct TypeName {
   std::string_view number, name;
 };
@@ -203,6 +215,7 @@ class EventWriter {
       } else {
         std::size_t end = std::min(text.find(' ', i), text.size());
         if (key == "proctitle") end = text.size();  // interpreted by ausearch, blanks stand as they are
+        if (const std::size_t glued = glued_field(text.substr(i, end - i)); glued != text.npos) end = i + glued;
         pair(key, text.substr(i, end - i), false);
         i = end;
       }

@@ -4,6 +4,8 @@
 // program writes, a host and a tag with its colon must follow.
 #include "readers/lines/header.h"
 
+#include <algorithm>
+
 #include "readers/lines/undated.h"
 
 namespace tocsin::lines {
@@ -108,6 +110,20 @@ bool read_tag(std::string_view& rest, Header& h) {
   return true;
 }
 
+bool is_host(std::string_view text) {
+  return !text.empty() && text.find_first_of("[](){}\"'=,;") == std::string_view::npos;
+}
+
+// What other programs' logs have where a tag would be.
+bool is_gravity(std::string_view tag) {
+  static constexpr std::string_view kWords[] = {"trace", "debug", "info",  "notice",   "warn",  "warning",
+                                                "error", "err",   "fatal", "critical", "severe"};
+  if (tag.size() > 8) return false;
+  char lower[8];
+  std::transform(tag.begin(), tag.end(), lower, [](char c) { return static_cast<char>(c | 32); });
+  return std::ranges::find(kWords, std::string_view(lower, tag.size())) != std::end(kWords);
+}
+
 // [HOST ]TAG[PID]: after the time.
 bool read_host_and_tag(std::string_view rest, Header& h, bool tag_needed) {
   skip_spaces(rest);
@@ -120,12 +136,15 @@ bool read_host_and_tag(std::string_view rest, Header& h, bool tag_needed) {
   const std::string_view host = take_token(after);
   skip_spaces(after);
   if (after.starts_with(": ")) after.remove_prefix(2);  // routers: `host : %ASA-…`
-  if (read_tag(after, h)) {
+  if (read_tag(after, h) && !(tag_needed && (!is_host(host) || (h.pid.empty() && is_gravity(h.program))))) {
     h.host = host;
     h.message = after;
     return true;
   }
-  if (tag_needed) return false;
+  if (tag_needed) {
+    h.program = h.pid = {};
+    return false;
+  }
   h.host = host;
   h.message = after;
   return true;

@@ -107,7 +107,7 @@ struct Parsed {
     const auto put = [&](Name name, std::string_view value) {
       if (!value.empty()) sink.put(name, value);
     };
-    put(kTimestamp, header.time);
+    if (access.shape == access::Shape::none) put(kTimestamp, header.time);
     put(kHostname, header.host);
     put(kProgram, header.program);
     put(kPid, header.pid);

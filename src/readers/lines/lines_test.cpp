@@ -223,6 +223,14 @@ TEST(Lines, ReadSysmonForLinux) {
   EXPECT_EQ(event.get("hostname"), "gate");
 }
 
+TEST(Lines, TellOtherLogsFromSyslogHeaders) {
+  EXPECT_EQ(one("2021-08-04T01:02:03Z [AUTH] WARN: bad password").source, "text");
+  EXPECT_EQ(one("2021-08-04T01:02:03Z server ERROR: bad password").source, "text");
+  EXPECT_EQ(one("2021-08-04T01:02:03Z server ERROR: bad password").get("program"), "(absent)");
+  EXPECT_EQ(one("2021-08-04T01:02:03Z server error[7]: bad password").get("program"), "error");
+  EXPECT_EQ(one(R"(192.0.2.1 - - [04/Aug/2021:01:02:03 +0000] "GET /x HTTP/1.1" 404 9)").source, "webserver");
+}
+
 TEST(Lines, KnowTwoDaemonsOwnLogs) {
   const OwnedEvent ftp = one("Wed Aug  4 01:02:03 2021 [pid 2] [karin] FAIL LOGIN: Client \"192.0.2.1\"");
   EXPECT_EQ(ftp.source, "syslog");

@@ -266,6 +266,10 @@ Payload classify(std::string_view line, Header& h) {
         h.program == "httpd" || h.program == "haproxy")
       return Payload::access;
   }
+  // An access line needs a quoted request behind its bracketed time.
+  if (!h.is_syslog && !h.time.empty() && h.time.data() > line.data() && h.time.data()[-1] == '[' &&
+      m.find('"') != std::string_view::npos)
+    return Payload::access;
   if (h.structured.starts_with("[junos@")) return Payload::juniper;
   if (h.is_syslog || first == '%') {
     // The mark may be the tag, or stand behind a sequence number and the router's own time.
