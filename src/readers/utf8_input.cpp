@@ -75,9 +75,10 @@ Result<std::size_t> Utf8Input::read(Stream& stream, char* into, std::size_t size
   // A surrogate pair must not be parted: a high surrogate in last place waits for more.
   while (true) {
     const std::size_t units = (raw_.size() - next_) / 2;
-    std::size_t take = std::min(units, (size - 3) / 3);
+    // One unit at a time where the room gets short, so that the last one to fit is always the same.
+    std::size_t take = std::min(units, size < 64 ? 1 : (size - 32) / 3);
     const auto high = [&](std::size_t i) { return (raw_[next_ + 2 * i + 1] & 0xfc) == 0xd8; };
-    if (take > 0 && high(take - 1) && !(end_ && take == units)) --take;
+    if (take > 0 && high(take - 1) && !(end_ && take == units)) take = take == 1 && units > 1 ? 2 : take - 1;
     if (take > 0) {
       // utf16le_to_utf8 may write 16 bytes more than the text needs.
       std::string out(3 * take + 16, '\0');
@@ -105,7 +106,7 @@ Result<std::size_t> Utf8Input::read(Stream& stream, char* into, std::size_t size
 
 std::size_t Utf8Input::fill(Stream& stream, char* into, std::size_t size) {
   std::size_t filled = 0;
-  while (!ended_ && size - filled >= kLeast) {
+  while (!ended_ && size - filled >= (utf16() ? kLeast : 1)) {
     auto count = read(stream, into + filled, size - filled);
     if (!count) error_ = count.error();
     if (!count || *count == 0) ended_ = true;

@@ -18,9 +18,10 @@ namespace tocsin {
 class Utf8Input {
  public:
   static constexpr std::size_t kLeast = 16;
-  // Fills up to `size` (at least kLeast) bytes; 0 is the end.
+  // Fills up to `size` bytes (of UTF-16: at least kLeast are needed); 0 is the end.
   Result<std::size_t> read(Stream& stream, char* into, std::size_t size);
-  // Fills `size` bytes but for fewer than kLeast, unless the evidence ends before. Returns how many.
+  // Fills `size` bytes (of UTF-16: but for fewer than kLeast), unless the evidence ends before. Returns how many; that
+  // does not depend on how the stream splits its bytes.
   std::size_t fill(Stream& stream, char* into, std::size_t size);
   // True once the evidence gave all it had, be it by ending or by an error.
   bool ended() const { return ended_; }

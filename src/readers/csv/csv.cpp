@@ -60,9 +60,11 @@ class Cutter {
     while (at_ < text.size()) {
       if (skipping_) {
         const std::size_t line = std::min(text.find('\n', at_), text.size());
+        skipped_.size += window_.source_size(text.substr(at_, line - at_));
         at_ = std::min(line + 1, text.size());
-        if (line == text.size()) return;
+        if (line == text.size() && !window_.ended()) return;
         skipping_ = false;
+        anomalies.push_back(std::move(skipped_));
         continue;
       }
       const bool one_line = at_ < one_line_until_;
@@ -75,10 +77,10 @@ class Cutter {
         row = find_row_end(text, at_, ',', window_.ended(), true);
         unclosed = true;
         if (row.answer == RowEnd::Answer::need_more) {
-          too_long(text.substr(at_), anomalies);
+          skipped_ = too_long({});
+          skipped_.detail = printable_head(text.substr(at_));
           skipping_ = true;
-          at_ = text.size();
-          return;
+          continue;
         }
       }
       if (row.answer == RowEnd::Answer::need_more) return;
@@ -94,14 +96,13 @@ class Cutter {
       return;
     }
     if (text.empty() || text == header_->line) return;  // files put together repeat their header
-    if (text.size() > record_max_) return too_long(text, anomalies);
+    if (text.size() > record_max_) return anomalies.push_back(too_long(text));
     list_.push_back({static_cast<std::uint32_t>(at_), static_cast<std::uint32_t>(text.size()), unclosed});
   }
 
-  void too_long(std::string_view text, std::vector<Anomaly>& anomalies) {
-    anomalies.push_back(
-        {"csv-record-too-long", window_.source_at(at_), window_.source_size(text), printable_head(text)});
+  Anomaly too_long(std::string_view text) {
     ++record_;
+    return {"csv-record-too-long", window_.source_at(at_), window_.source_size(text), printable_head(text)};
   }
 
   void read_header(std::string_view line) {
@@ -138,6 +139,7 @@ class Cutter {
   std::size_t at_ = 0;              // in the window's text
   std::size_t one_line_until_ = 0;  // before this, no row reaches past its line
   bool first_ = true, skipping_ = false;
+  Anomaly skipped_;
   std::uint64_t record_ = 1;
   std::shared_ptr<const Header> header_;
   std::vector<Row> list_;

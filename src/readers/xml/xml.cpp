@@ -72,6 +72,11 @@ class Cutter {
                                                   : text.size() - std::min(text.size() - at_, kOpen.size());
         between(text.substr(at_, end - at_), anomalies);
         at_ = end;
+        if (skipped_ && (open != text.npos || window_.ended())) {
+          skipped_->size = window_.source_at(end) - skipped_->offset;
+          anomalies.push_back(std::move(*skipped_));
+          skipped_.reset();
+        }
         if (open == text.npos) return;
         in_event_ = true;
         searched_ = at_ + kOpen.size();
@@ -90,11 +95,9 @@ class Cutter {
         add(text.size(), true, anomalies);
       } else if (text.size() - at_ >= record_max_) {
         // Pass over it: what is left is looked through for the next event.
-        anomalies.push_back({"xml-record-too-long", window_.source_at(at_), window_.source_size(text.substr(at_)),
-                             printable_head(text.substr(at_))});
+        skipped_ = Anomaly{"xml-record-too-long", window_.source_at(at_), 0, printable_head(text.substr(at_))};
         ++record_;
         in_event_ = false;
-        skipped_ = true;
         at_ = text.size() - 256;
         return;
       } else {
@@ -115,7 +118,6 @@ class Cutter {
     }
     at_ = end;
     in_event_ = false;
-    skipped_ = false;
   }
 
   // Between events stand white space, a prolog, <Events> and its end; text that belongs to none is damage.
@@ -144,7 +146,8 @@ class Cutter {
   std::size_t record_max_;
   TextWindow window_;
   std::size_t at_ = 0, searched_ = 0;  // in the window's text
-  bool in_event_ = false, skipped_ = false;
+  bool in_event_ = false;
+  std::optional<Anomaly> skipped_;  // a stretch too long for an event, up to the next one
   std::uint64_t record_ = 1;
   std::vector<Stretch> list_;
 };
