@@ -37,7 +37,7 @@ static_assert(sizeof(CacheHeader) == 48 && alignof(CacheHeader) == 1);
 
 // Whoever changes lowering without raising kSerialVersion still gets another key.
 std::string this_program() {
-  struct stat status {};
+  struct stat status{};
   if (stat("/proc/self/exe", &status) != 0) return "?";
   return std::to_string(status.st_size) + "/" + std::to_string(status.st_mtim.tv_sec) + "/" +
          std::to_string(status.st_mtim.tv_nsec) + "/" + std::to_string(status.st_ino);

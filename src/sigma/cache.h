@@ -2,8 +2,8 @@
 // form takes a fraction.
 //
 // What is kept is found under a key of everything that decides it: the files' paths and bytes, the options, this
-// program and the libraries it was built with. A cache file that is damaged, cut short or was made by another program is
-// read past and made anew; its digest is checked before a byte of it is interpreted. What load_cached() gives never
+// program and the libraries it was built with. A cache file that is damaged, cut short or was made by another program
+// is read past and made anew; its digest is checked before a byte of it is interpreted. What load_cached() gives never
 // depends on the cache, and a cache that can't be read or written is no error.
 #pragma once
 #include <span>

@@ -13,6 +13,7 @@
 
 #include "base/check.h"
 #include "base/hash.h"
+#include "sigma/keywords.h"
 #include "sigma/pattern.h"
 #include "sigma/plan.h"
 #include "sigma/router.h"
@@ -85,6 +86,7 @@ struct Engine::Impl {
 
   void feed();
   void demand_fields(Demand& demand);
+  void watch_keywords(Demand& demand) const;
   void fill_dictionaries();
   std::optional<std::vector<std::string>> missing_fields(const Rule& rule, const LogsourceEntry& entry) const;
   const EntrySet& set_of(const std::vector<std::uint32_t>& entries) const;
@@ -196,6 +198,24 @@ void Engine::Impl::demand_fields(Demand& demand) {
         for (const std::string* field : found->second) want(*field);
     }
   }
+}
+
+// All that any class may search for in all values.
+void Engine::Impl::watch_keywords(Demand& demand) const {
+  auto groups = std::make_shared<KeywordGroups>(demand.keywords());
+  bool any = false;
+  for (const Rule& rule : rules->rules)
+    for (const Atom& atom : rule.atoms) {
+      if (!atom.field.empty()) continue;
+      any = true;
+      const Matcher matcher(atom.test);
+      if (matcher.indexable()) groups->add(matcher.literal());
+      for (const auto& texts : matcher.needs().texts)
+        for (const std::string& text : texts) groups->add(text);
+    }
+  if (!any) return;
+  groups->build();
+  demand.watch(std::move(groups));
 }
 
 // Key texts that rules compare with, so that the class of an event decides those comparisons.
@@ -317,6 +337,7 @@ Result<std::shared_ptr<const Engine>> Engine::compile(std::shared_ptr<const Rule
   TRY(impl->router, Router::make(impl->logsources, kKeyNames, demand));
   impl->feed();
   impl->demand_fields(demand);
+  impl->watch_keywords(demand);
   impl->fill_dictionaries();
   impl->slot_names.assign(demand.names().begin(), demand.names().end());
   return std::shared_ptr<const Engine>(new Engine(std::move(impl)));

@@ -12,6 +12,7 @@
 
 #include "event/event.h"
 #include "event/record.h"
+#include "sigma/keywords.h"
 #include "sigma/literals.h"
 #include "sigma/matcher.h"
 #include "sigma/program.h"
@@ -99,6 +100,7 @@ class Plan {
   std::uint16_t locals = 0;
   std::uint16_t everything = kNoLocal;  // the local that stands for all values, for keywords
   bool everything_indexed = false;
+  KeywordGate gate;  // for the index of all values
 
   bool empty() const { return codes.empty(); }
   std::size_t memory() const;

@@ -238,7 +238,11 @@ class Placer {
     }
     for (Plan::Index& index : plan_.indexes) {
       index.literals.build();
-      if (index.local == plan_.everything) plan_.everything_indexed = true;
+      if (index.local != plan_.everything) continue;
+      plan_.everything_indexed = true;
+      index.literals.each([&](std::string_view text, Anchor, std::uint32_t) { plan_.gate.add(text); });
+      if (!index.thresholds.empty()) plan_.gate.open();
+      plan_.gate.build();
     }
   }
 

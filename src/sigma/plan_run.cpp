@@ -215,7 +215,7 @@ void PlanRun::match(const Plan& plan, const Batch& batch, const Event& event, st
       if (verify(code)) met.push_back(code.rule);
     return;
   }
-  if (plan.everything_indexed) place_everything(batch, event);
+  if (plan.everything_indexed && plan.gate.may_hold(event)) place_everything(batch, event);
   for (const Plan::Index& index : plan.indexes)
     if (heads_[index.local] != Plan::kNone) search(index);
   for (const std::uint32_t code : plan.always)

@@ -59,12 +59,14 @@ void TemplateCache::begin(const Demand& demand, std::uint64_t serial) {
   unshared_.clear();
   plain_.clear();
   demand_ = &demand;
-  const bool same_demand = serial == serial_ || std::ranges::equal(names_, demand.names());
+  const bool same_demand =
+      serial == serial_ || (std::ranges::equal(names_, demand.names()) && keywords_ == demand.keywords());
   serial_ = serial;
   if (same_demand && bytes_ <= kBytesMax) return;
   templates_.clear();
   bytes_ = 0;
   names_.assign(demand.names().begin(), demand.names().end());
+  keywords_ = demand.keywords();
 }
 
 const Template* TemplateCache::get(View view, std::size_t place, std::uint32_t id, std::int64_t& budget) {

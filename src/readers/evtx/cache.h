@@ -35,6 +35,7 @@ class TemplateCache {
   const Demand* demand_ = nullptr;
   std::uint64_t serial_ = 0;
   std::vector<std::string> names_;  // the demand's
+  std::shared_ptr<const Keywords> keywords_;
   std::unordered_map<std::uint64_t, Candidates> templates_;
   Candidates unshared_, plain_;
   std::size_t bytes_ = 0;

@@ -132,6 +132,7 @@ void ChunkWalk::record(std::size_t at, std::size_t size) {
   event.source = "windows";
   event.raw = bytes_.substr(at, size);
   event.shape = static_cast<std::uint32_t>(base_);
+  event.keywords_elsewhere = outcome.keywords;
   const auto kept = out_.scratch().array<Field>(fields_.size());
   std::ranges::copy(fields_, kept.begin());
   event.fields = kept;

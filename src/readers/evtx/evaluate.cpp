@@ -138,6 +138,7 @@ void Evaluator::read_fragment(Outcome& outcome) {
         const Template* made = cache_.plain(view_, frame.at, frame.end,
                                             frame.outermost ? Dependencies::given : Dependencies::left_out, frame.at);
         if (!made->problem.empty()) outcome.add(Problem::malformed), outcome.detail = made->problem;
+        outcome.keywords |= made->keywords;
         frame.bound = &bound_.emplace_back(Bound{made});
         frame.values = values_used_;
         frame.count = frame.next = 0;
@@ -167,6 +168,7 @@ bool Evaluator::read_instance(Frame& frame, Outcome& outcome) {
   }
   if (!bound->made) return outcome.add(budget_ < 0 ? Problem::work : Problem::template_missing), false;
   const Template& made = *bound->made;
+  outcome.keywords |= made.keywords;
   if (!made.problem.empty()) outcome.add(Problem::template_damaged), outcome.detail = made.problem;
   if (frame.end - frame.at < 4) return outcome.add(Problem::values_missing), false;
   const std::uint32_t count = load32(bytes + frame.at);
@@ -196,6 +198,7 @@ bool Evaluator::read_instance(Frame& frame, Outcome& outcome) {
     }
     const auto kind = static_cast<std::uint8_t>(descriptor[2]);
     *value = {bytes + at, size, kind};
+    if ((kind & ~type::kArray) == type::kAnsi) outcome.keywords = ~std::uint64_t{0};
     if (kind == type::kBinXml && (i >= 64 || !(made.nested >> i & 1))) frame.all = true;
     at += size;
   }

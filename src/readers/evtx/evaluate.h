@@ -23,6 +23,7 @@ struct Outcome {
   Time time = Time::none();     // System/TimeCreated
   std::uint64_t id = 0;         // System/EventRecordID; 0 when absent
   std::uint32_t problems = 0;   // bits by Problem
+  std::uint64_t keywords = 0;   // Event::keywords_elsewhere
   std::string_view detail;      // of a template's damage
   bool has(Problem problem) const { return problems >> static_cast<int>(problem) & 1; }
   void add(Problem problem) { problems |= 1u << static_cast<int>(problem); }

@@ -298,8 +298,10 @@ class Compiler {
 void compile(View view, std::size_t begin, std::size_t limit, Dependencies dependencies, const Demand& demand,
              Template& out, std::size_t& end) {
   end = Compiler(view, begin, std::max(begin, limit), dependencies, out).run();
+  if (demand.keywords()) out.keywords = demand.keywords()->groups_in(out.constants);
   for (std::size_t i = 0; i < out.leaves.size(); ++i) {
     Leaf& leaf = out.leaves[i];
+    if (leaf.parts > 1) out.keywords = ~std::uint64_t{0};  // a keyword may lie across the seam
     if (leaf.name_parts == 0)
       if (const auto slot = demand.find(leaf.name.of(out.names))) leaf.slot = *slot;
     if (leaf.nests)

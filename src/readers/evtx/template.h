@@ -62,6 +62,7 @@ struct Template {
   std::uint32_t values = 0;            // substitutions that it asks for
   std::uint64_t nested = 0;            // bit n: a leaf that nests has substitution n
   std::string_view problem;            // why its end is missing; "" when all was read
+  std::uint64_t keywords = 0;          // groups of Demand::keywords() that its constants may hold; all, when values join
 
   // For the cache: the definition with its offsets blanked out, what is blanked, and the names that offsets led to.
   struct NameRef {
