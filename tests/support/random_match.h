@@ -112,6 +112,25 @@ inline std::string text(Dice& dice, std::uint32_t most) {
   return out;
 }
 
+inline std::string utf16le(std::string_view utf8) {
+  std::string out;
+  const auto put = [&](char32_t unit) {
+    out += static_cast<char>(unit & 0xff);
+    out += static_cast<char>(unit >> 8);
+  };
+  while (!utf8.empty()) {
+    const CodePoint point = first_code_point(utf8);
+    if (point.value >= 0x10000) {
+      put(0xd800 + ((point.value - 0x10000) >> 10));
+      put(0xdc00 + ((point.value - 0x10000) & 0x3ff));
+    } else {
+      put(point.value);
+    }
+    utf8.remove_prefix(point.length);
+  }
+  return out;
+}
+
 inline Test random_test(Dice& dice) {
   const std::uint32_t kind = dice(100);
   if (kind < 62) {
@@ -147,7 +166,7 @@ inline Rule random_rule(Dice& dice) {
   rule.logsource.service = kServices[dice(4)];
   for (std::uint32_t left = 1 + dice(8); left > 0; --left) {
     Atom atom;
-    atom.field = dice.chance(4) ? "" : std::string(kFields[dice(std::size(kFields))]);
+    atom.field = dice.chance(9) ? "" : std::string(kFields[dice(std::size(kFields))]);
     atom.test = random_test(dice);
     if (atom.field.empty() && !std::holds_alternative<Pattern>(atom.test) && !std::holds_alternative<Regex>(atom.test))
       atom.field = "A";
@@ -215,9 +234,25 @@ inline std::string difference(std::string_view bytes, std::size_t* matches = nul
     if (dice.chance(60)) record.emplace_back("EventID", dice.chance(50) ? "1" : "2");
     sources.push_back(dice.chance(60) ? "s" : dice.chance(50) ? "T" : "u");
   }
+  // Raw bytes: unrelated ones, about which nothing may be concluded; or the values as an EVTX record has them; or as
+  // text.
   std::vector<std::string> raws;
-  for (std::uint32_t i = 0; i < events; ++i)
-    raws.push_back(dice.chance(50) ? text(dice, 6) : std::string("**\0\0abc", 7));
+  std::vector<std::uint64_t> elsewhere;
+  for (std::uint32_t i = 0; i < events; ++i) {
+    const std::uint32_t kind = dice(4);
+    std::string& raw = raws.emplace_back();
+    elsewhere.push_back(kind < 2 ? ~std::uint64_t{0} : 0);
+    if (kind == 0) raw = text(dice, 6);
+    if (kind == 1) raw = std::string("**\0\0abc", 7);
+    if (kind >= 2) {
+      raw = kind == 2 ? std::string("**\0\0", 4) + std::string(dice(9), 'x') : std::string(dice(3), 'x');
+      for (const auto& [name, value] : access.records[i]) {
+        if (!value) continue;
+        if (kind == 2 && !is_utf8(*value)) elsewhere.back() = ~std::uint64_t{0};
+        raw += kind == 2 ? utf16le(*value) : "|" + *value;
+      }
+    }
+  }
   for (std::uint32_t i = 0; i < events; ++i) {
     auto& list = fields.emplace_back();
     for (const auto& [name, value] : access.records[i])
@@ -226,6 +261,7 @@ inline std::string difference(std::string_view bytes, std::size_t* matches = nul
     event.record = i;
     event.source = sources[i];
     event.raw = raws[i];
+    event.keywords_elsewhere = elsewhere[i];
     event.fields = list;
     (*engine)->match(batch, event, scratch, met);
     (*engine)->match_brute(batch, event, scratch, brute);
