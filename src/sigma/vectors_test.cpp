@@ -1,4 +1,5 @@
-// Walks tests/sigma/*.yml: rules and events with what must come of them. tests/sigma/README.md says how they are written.
+// Walks tests/sigma/*.yml: rules and events with what must come of them. tests/sigma/README.md says how they are
+// written.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -32,7 +33,8 @@ class VectorFields : public Fields {
   static void append(const Yaml& node, std::vector<Value>& out) {
     for (const Yaml* item : node.items) append(*item, out);
     if (node.is_null()) out.emplace_back();
-    if (node.is_scalar()) out.emplace_back(node.text, node.number() ? Kind::integer : node.boolean() ? Kind::boolean : Kind::string);
+    if (node.is_scalar())
+      out.emplace_back(node.text, node.number() ? Kind::integer : node.boolean() ? Kind::boolean : Kind::string);
   }
   const Yaml& event_;
 };
@@ -68,9 +70,11 @@ void run_detection(const Yaml& vector) {
   rule.nodes.push_back({Node::Kind::all, 0, {*root}});
   ASSERT_TRUE(vector.find("match") != nullptr || vector.find("no_match") != nullptr) << "asks nothing";
   std::size_t at = 0;
-  for (const Yaml* event : items(vector.find("match"))) EXPECT_TRUE(evaluate(rule, VectorFields(*event))) << "match " << at++;
+  for (const Yaml* event : items(vector.find("match")))
+    EXPECT_TRUE(evaluate(rule, VectorFields(*event))) << "match " << at++;
   at = 0;
-  for (const Yaml* event : items(vector.find("no_match"))) EXPECT_FALSE(evaluate(rule, VectorFields(*event))) << "no_match " << at++;
+  for (const Yaml* event : items(vector.find("no_match")))
+    EXPECT_FALSE(evaluate(rule, VectorFields(*event))) << "no_match " << at++;
 }
 
 // Seconds after midnight, `t`, with a fraction if need be.
@@ -118,7 +122,8 @@ void run_documents(const Yaml& vector) {
   LoadOptions options;
   options.placeholders = placeholders_of(vector);
   std::vector<RuleText> texts;
-  for (const Yaml* part : items(vector.find("files"))) texts.push_back({"file" + std::to_string(texts.size()) + ".yml", std::string(part->text)});
+  for (const Yaml* part : items(vector.find("files")))
+    texts.push_back({"file" + std::to_string(texts.size()) + ".yml", std::string(part->text)});
   if (const Yaml* rules = vector.find("rules")) texts.push_back({"rules.yml", std::string(rules->text)});
   const RuleSet set = load_texts(texts, options);
 
@@ -128,7 +133,8 @@ void run_documents(const Yaml& vector) {
     const Refusal& refusal = set.refused[i];
     EXPECT_GT(refusal.line, 0u);
     if (i < refused.size())
-      EXPECT_NE((refusal.reason + " " + refusal.hint).find(refused[i]->text), std::string::npos) << refusal.reason << " (" << refusal.hint << ")";
+      EXPECT_NE((refusal.reason + " " + refusal.hint).find(refused[i]->text), std::string::npos)
+          << refusal.reason << " (" << refusal.hint << ")";
     else
       ADD_FAILURE() << refusal.path << ":" << refusal.line << ": " << refusal.reason;
   }

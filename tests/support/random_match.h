@@ -29,10 +29,16 @@ class Dice {
   bool chance(std::uint32_t percent) { return (*this)(100) < percent; }
 
  private:
-  std::string_view bytes_;
+  std::string bytes_;
   std::size_t at_ = 0;
   std::uint64_t state_;
 };
+
+// Bytes for Dice, different in all places for each seed.
+inline std::string bytes_of(std::uint64_t seed) {
+  const std::uint64_t word = hash64({reinterpret_cast<const char*>(&seed), sizeof seed});
+  return {reinterpret_cast<const char*>(&word), sizeof word};
+}
 
 inline const std::string_view kPieces[] = {"a",
                                            "B",
