@@ -151,6 +151,7 @@ struct BaseMatch {
 struct WholeEvent {
   EventPlace place;
   std::string source, fields, raw;  // fields: a JSON object; raw: bytes
+  ContentHash content{};            // what the record, read again, must hash to
   bool whole = false;               // false: only the place is known, read the evidence again
 };
 

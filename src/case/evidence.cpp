@@ -72,7 +72,7 @@ Result<WholeEvent> Case::event(const EventPlace& place) {
   WholeEvent whole;
   whole.place = place;
   constexpr std::string_view kColumns =
-      "SELECT e.source, r.fields, r.raw FROM event e LEFT JOIN record r ON r.event = e.id WHERE ";
+      "SELECT e.source, r.fields, r.raw, e.content FROM event e LEFT JOIN record r ON r.event = e.id WHERE ";
   const auto read = [&](Statement& one) -> Result<bool> {
     TRY(const bool row, one.step());
     if (!row) return false;
@@ -80,6 +80,7 @@ Result<WholeEvent> Case::event(const EventPlace& place) {
     whole.whole = !one.is_null(1);
     whole.fields = one.text(1);
     whole.raw = one.text(2);
+    one.array(3, whole.content);
     one.reset();
     return true;
   };

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "case/case.h"
@@ -9,6 +10,7 @@
 #include "cli/options.h"
 #include "cli/verb.h"
 #include "cli/verify.h"
+#include "pipeline/reread.h"
 #include "publish/ndjson/ndjson.h"
 #include "publish/output.h"
 #include "publish/terminal/overview.h"
@@ -108,6 +110,35 @@ void print_field(std::string& out, const std::string& name, const nlohmann::orde
                      printable(text));
 }
 
+// The case keeps the first records of each rule whole; the others are read again where their evidence still stands.
+Result<std::vector<casefile::WholeEvent>> whole_events(Case& from, const Finding& finding) {
+  std::vector<casefile::WholeEvent> events;
+  std::map<casefile::EvidenceId, std::vector<std::size_t>> missing;  // indices into events
+  for (const casefile::EventPlace& place : finding.events) {
+    TRY(casefile::WholeEvent whole, from.event(place));
+    if (!whole.whole) missing[place.evidence].push_back(events.size());
+    events.push_back(std::move(whole));
+  }
+  for (const auto& [id, indices] : missing) {
+    TRY(const casefile::Evidence* const evidence, from.evidence(id));
+    std::vector<Wanted> wanted;
+    for (const std::size_t index : indices) wanted.push_back({events[index].place.offset, events[index].content});
+    std::size_t found = 0;
+    const auto read = reread(evidence->container.empty() ? evidence->path : evidence->container, evidence->path, wanted,
+                             [&](std::size_t i, std::string fields, std::string raw) {
+                               casefile::WholeEvent& event = events[indices[i]];
+                               event.fields = std::move(fields);
+                               event.raw = std::move(raw);
+                               event.whole = true;
+                               ++found;
+                             });
+    if (found < wanted.size())
+      fmt::print(stderr, "tocsin case: {} of {} records could not be read again from {}{}{}\n", wanted.size() - found,
+                 wanted.size(), printable(evidence->path), read ? "" : ": ", read ? "" : read.error().what);
+  }
+  return events;
+}
+
 Result<int> event(Case& from, Output& output, bool json, const std::string& id) {
   TRY(const std::optional<Finding> finding, from.find_finding(id));
   if (!finding) return fail("there is no finding " + printable(id), from.path(), "`tocsin case findings` lists them");
@@ -131,14 +162,13 @@ Result<int> event(Case& from, Output& output, bool json, const std::string& id) 
       line("entity", fmt::format("{} {}{}", kEntityTypeNames[static_cast<int>(entity.type)], entity.value,
                                  entity.role.empty() ? "" : " (" + entity.role + ")"));
   }
-  std::size_t left_out = 0;
-  for (const casefile::EventPlace& place : finding->events) {
-    TRY(casefile::WholeEvent whole, from.event(place));
-    if (!whole.whole) ++left_out;
+  TRY(const std::vector<casefile::WholeEvent> events, whole_events(from, *finding));
+  for (const casefile::WholeEvent& whole : events) {
     if (json) {
       TRY_VOID(ndjson.event(whole, out));
       continue;
     }
+    const casefile::EventPlace& place = whole.place;
     TRY(const casefile::Evidence* const evidence, from.evidence(place.evidence));
     out += fmt::format("\n  {}, offset {}, record {}{}{}\n", printable(evidence->path), place.offset, place.record,
                        place.time.known() ? ", " : "", place.time.iso());
@@ -147,9 +177,6 @@ Result<int> event(Case& from, Output& output, bool json, const std::string& id) 
       for (const auto& [key, value] : fields.items()) print_field(out, key, value);
     if (fields.is_object() && fields.empty()) out += "    " + printable(whole.raw) + "\n";
   }
-  if (left_out > 0)
-    fmt::print(stderr, "tocsin case: {} of {} records stand in the evidence only: tocsin events PATH --json\n",
-               left_out, finding->events.size());
   return kDone;
 }
 

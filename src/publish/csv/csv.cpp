@@ -72,7 +72,7 @@ void append_csv_cell(std::string& out, std::string_view value) {
 }
 
 void csv_header(std::string& out) {
-  for (const std::string_view column : kColumns) {
+  for (const std::string_view& column : kColumns) {
     if (&column != kColumns) out += ',';
     out += column;
   }

@@ -41,10 +41,6 @@ void append_number(std::string& out, std::uint64_t number) { fmt::format_to(std:
 }  // namespace
 
 void append_time(std::string& out, Time time) {
-  if (!time.known()) {
-    out += "null";
-    return;
-  }
   char buffer[64];
   out += '"';
   out.append(buffer, time.write_iso(buffer));

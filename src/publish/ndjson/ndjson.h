@@ -32,7 +32,7 @@ class Ndjson {
 
 Result<void> write_ndjson(casefile::Case& from, const casefile::FindingFilter& filter, std::FILE* to);
 
-// A time as a JSON string; null when unknown.
+// A time as a JSON string, empty when unknown.
 void append_time(std::string& out, Time time);
 
 }  // namespace tocsin::publish
