@@ -76,8 +76,8 @@ bool Intake::open_next(Intaken& out) {
   std::optional<int> year = options_.read.year;
   bool assumed = options_.read.year_assumed;
   if (!year && spec && has_undated_lines(item_->head())) {
-    if (const auto own = dated_head(item_->head())) {
-      year = year_from_evidence(item_->head(), *own);
+    if (const auto own = year_of_own_lines(item_->head())) {
+      year = own;
     } else if (round_ == Round::dated && item_->top() != "-") {
       put_off_.insert(item_->path());
       if (put_off_tops_.empty() || put_off_tops_.back() != item_->top()) put_off_tops_.push_back(item_->top());

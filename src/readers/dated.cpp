@@ -56,6 +56,12 @@ bool has_undated_lines(std::string_view head) {
   return year_from_evidence(head, Time::from_civil(2000, 1, 1)).has_value();
 }
 
+std::optional<int> year_of_own_lines(std::string_view head) {
+  const text::Mark mark = text::byte_order_mark(head);
+  std::optional<Time> before;
+  return lines::year_within(head.substr(mark.size), mark.encoding, before);
+}
+
 std::optional<int> year_from_evidence(std::string_view head, Time evidence) {
   Arena arena;
   const std::string_view utf8 = text::head_as_utf8(head, arena, 65536);

@@ -24,6 +24,11 @@ std::optional<Time> dated_head(std::string_view head);
 // True if lines at the front of the head name month and day but no year.
 bool has_undated_lines(std::string_view head);
 
+// The year that an undated log's own lines betray: lines with a full date among them, or a full date within a line that
+// agrees with its month and day. Other dates in messages ("valid to 2031-01-01") are no evidence. A reader that
+// was given no year asks this by itself.
+std::optional<int> year_of_own_lines(std::string_view head);
+
 // The rule above, for the first such line of the head. Nothing if there is none.
 std::optional<int> year_from_evidence(std::string_view head, Time evidence);
 

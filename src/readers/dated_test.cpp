@@ -32,6 +32,9 @@ TEST(Dated, ChooseTheLatestYearThatIsNotAfterTheEvidence) {
   EXPECT_EQ(latest_year(*Time::parse_iso("2021-12-31T12:00:00Z"), 1, 1), 2022);
   EXPECT_EQ(year_from_evidence("x\n<13>Aug  4 01:02:03 g p: x\n", evidence), 2020);
   EXPECT_EQ(year_from_evidence("2021-03-10T12:00:00Z g p: x\n", evidence), std::nullopt);
+  EXPECT_EQ(year_of_own_lines("Aug  4 01:02:03 g p: valid to 2031-01-01 00:00:00\n"), std::nullopt);
+  EXPECT_EQ(year_of_own_lines("Aug  4 01:02:03 g p: begun 2021-08-04 01:02:03\n"), 2021);
+  EXPECT_EQ(year_of_own_lines("Aug  4 01:02:03 g p: x\n2021-08-05T01:02:03Z g p: y\n"), 2021);
   EXPECT_TRUE(has_undated_lines("Aug  4 01:02:03 g p: x\n"));
 }
 

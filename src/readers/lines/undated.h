@@ -4,8 +4,10 @@
 // (Jan → Dec) is a straggler of the year before. cut() runs over the lines first, so that decode(), which may
 // see blocks in any order, starts each block with its year.
 #pragma once
+#include <optional>
 #include <string_view>
 
+#include "readers/text/encoding.h"
 #include "readers/text/stamp.h"
 
 namespace tocsin::lines {
@@ -40,5 +42,10 @@ class RunningYear {
   int year_;
   unsigned month_ = 0;  // of the line before; 0 at the start
 };
+
+// The year that the lines themselves betray: a full date within an undated line whose month and day agree with it, or a
+// line with a full date before the first undated one (which then isn't earlier by more than a day), or after it
+// (dated.h). `before` is a full date seen earlier, and is set to the last one here before the first undated line.
+std::optional<int> year_within(std::string_view data, text::Encoding encoding, std::optional<Time>& before);
 
 }  // namespace tocsin::lines
