@@ -24,6 +24,14 @@ std::string ranking(const std::map<std::string, std::uint64_t>& counts, std::siz
   return out;
 }
 
+// "25 need a placeholder, 2 expression"
+std::string reasons(const std::map<std::string, std::uint64_t>& counts) {
+  std::string out;
+  for (const auto& [reason, count] : counts)
+    out += fmt::format("{}{} {}", out.empty() ? "" : ", ", grouped(count), reason);
+  return out;
+}
+
 const char* plural(std::uint64_t count) { return count == 1 ? "" : "s"; }
 
 }  // namespace
@@ -46,7 +54,7 @@ void print_summary(const ScanSummary& summary, const Program&, std::FILE* to) {
 
   const auto& rules = summary.rules;
   fmt::print(to, "  rules      {} read · {} loaded", grouped(rules.read), grouped(rules.loaded));
-  if (rules.refused) fmt::print(to, " · {} refused ({})", grouped(rules.refused), ranking(rules.refused_by_reason, 2));
+  if (rules.refused) fmt::print(to, " · {} refused ({})", grouped(rules.refused), reasons(rules.refused_by_reason));
   if (rules.unmapped)
     fmt::print(to, " · {} loaded but nothing feeds them: tocsin rules check", grouped(rules.unmapped));
   if (rules.unmet) fmt::print(to, " · {} met no event of their logsource here", grouped(rules.unmet));

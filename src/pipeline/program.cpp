@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "base/share.h"
 #include "sigma/check.h"
+#include "sigma/check.h"
 #include "sigma/correlate.h"
 #include "sigma/load.h"
 
