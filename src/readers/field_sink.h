@@ -95,10 +95,16 @@ class FieldSink {
     if (!entry) return {};
     return {entry->slot, entry->slot != FieldTable::kNone, entry->below};
   }
+  // Of one record; what comes after is left out, and left_out() says so. No real record comes near, and a hostile one
+  // must not fill the memory with references to itself.
+  static constexpr std::size_t kFieldsMax = 100'000;
+  bool left_out() const { return count_ > kFieldsMax; }
+
   bool wants_all() const { return record_ != nullptr; }
 
   // `want` is want(name); the value must live as long as the batch or record: see arena(). The name is copied.
   void put(Want want, std::string_view name, const Value& value) {
+    if (++count_ > kFieldsMax) return;
     if (record_) {
       record_->fields.push_back({record_->memory.copy(name), value});
     } else {
@@ -112,12 +118,13 @@ class FieldSink {
   Arena* arena_;
   std::vector<Field>* fields_ = nullptr;
   Record* record_ = nullptr;
+  std::size_t count_ = 0;
 };
 
 // A name put together from parts, without allocating. Parts beyond its room are cut off: no vendor's names come close.
 class NameBuffer {
  public:
-  static constexpr std::size_t kRoom = 1024;
+  static constexpr std::size_t kRoom = 512;
   std::string_view text() const { return {data_, size_}; }
   std::size_t size() const { return size_; }
   void resize(std::size_t size) { size_ = size; }

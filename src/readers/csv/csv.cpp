@@ -189,8 +189,9 @@ class CsvReader final : public Reader {
       bool fits = false;
       const json::Heading heading = read(raw, *rows.header, sink, valid, fits);
       if (!fits && !row.unclosed)
-        report("csv-columns", std::to_string(space.cells.size()) + " cells; the header has " +
-                                  std::to_string(rows.header->names.size()));
+        report("csv-columns", (space.cells.size() > rows.header->names.size() ? std::string("more")
+                                                                              : std::to_string(space.cells.size())) +
+                                  " cells; the header has " + std::to_string(rows.header->names.size()));
       Event& event = out.mutable_events().emplace_back();
       event.time = heading.time;
       event.offset = offset;
@@ -213,7 +214,7 @@ class CsvReader final : public Reader {
  private:
   json::Heading read(std::string_view raw, const Header& header, FieldSink& sink, bool valid, bool& fits) const {
     Workspace& space = workspace();
-    split_row(raw, header.delimiter, sink.arena(), space.cells);
+    split_row(raw, header.delimiter, sink.arena(), space.cells, header.names.size() + 1);
     space.row.begin_row();
     const std::size_t count = std::min(space.cells.size(), header.names.size());
     for (std::size_t i = 0; i < count; ++i) {

@@ -54,10 +54,10 @@ RowEnd find_row_end(std::string_view text, std::size_t from, char delimiter, boo
   }
 }
 
-void split_row(std::string_view row, char delimiter, Arena& arena, std::vector<Cell>& cells) {
+void split_row(std::string_view row, char delimiter, Arena& arena, std::vector<Cell>& cells, std::size_t most) {
   cells.clear();
   std::size_t at = 0;
-  while (true) {
+  while (cells.size() < most) {
     if (at < row.size() && row[at] == '"') {
       std::size_t quote = at + 1;
       bool doubled = false;

@@ -10,6 +10,8 @@
 
 namespace tocsin::csv {
 
+inline constexpr std::size_t kColumnsMax = 65'536;
+
 struct Cell {
   std::string_view text;
   bool quoted = false;
@@ -23,8 +25,9 @@ struct RowEnd {
 // `whole`: nothing follows the text. `one_line`: quotes don't reach past the line end.
 RowEnd find_row_end(std::string_view text, std::size_t from, char delimiter, bool whole, bool one_line = false);
 
-// The cells of one row. Doubled quotes are undone in `arena`.
-void split_row(std::string_view row, char delimiter, Arena& arena, std::vector<Cell>& cells);
+// The cells of one row, at most `most`. Doubled quotes are undone in `arena`.
+void split_row(std::string_view row, char delimiter, Arena& arena, std::vector<Cell>& cells,
+               std::size_t most = kColumnsMax);
 
 // The delimiter that this header line speaks for, or nothing if it reads as no header: two names at least, none
 // empty or as long as a sentence.

@@ -97,6 +97,9 @@ class JsonReader final : public Reader {
       case Verdict::too_deep:
         decoding.report("json-too-deep", text, "nested deeper than " + std::to_string(kDepthMax));
         break;
+      case Verdict::too_many:
+        decoding.report("json-too-many-values", text, "more than " + std::to_string(kNodesMax) + " values");
+        break;
       default:
         decoding.report("json-damaged", text, where);
     }
@@ -137,6 +140,7 @@ class JsonReader final : public Reader {
     space.fields.clear();
     FieldSink sink(table_, out.scratch(), space.fields);
     const Heading heading = read_object(tape, object, sink, valid_utf8, utc_offset_, space.embedded);
+    if (sink.left_out()) decoding.report("json-too-many-fields", object.text(), "fields beyond 100,000 are left out");
     Event& event = out.mutable_events().emplace_back();
     event.time = heading.time;
     event.offset = decoding.places.of(object.data);
@@ -182,6 +186,7 @@ Fit sniff(std::string_view head, bool whole) {
         return Fit::weak;
       return whole ? (filled ? Fit::fair : Fit::weak) : Fit::sure;
     case Verdict::too_deep:
+    case Verdict::too_many:
       return Fit::sure;
     case Verdict::damaged:
       break;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "readers/field_sink.h"
 #include "tests/support/read_all.h"
 
 namespace tocsin::tests {
@@ -190,6 +191,25 @@ TEST(Json, NestingIsBounded) {
   for (int i = 0; i < 100'000; ++i) objects += "{\"a\":";
   read(objects);
   read("{\n" + objects + "\n{\"n\":1}\n");
+}
+
+TEST(Json, ValuesAreBounded) {
+  Demand demand;
+  demand.add("a");
+  demand.add("n");
+  std::string list = "{\"a\":[0";
+  for (int i = 0; i < 150'000; ++i) list += ",1";
+  std::string text = list + "]}\n{\"n\":1}\n";
+  ReadResult result = read_all(json::spec, text, demand);
+  EXPECT_EQ(names(result), "json-too-many-fields@0 ");
+  ASSERT_EQ(result.events.size(), 2u);
+  EXPECT_EQ(result.events[0].fields.size(), FieldSink::kFieldsMax);
+  EXPECT_EQ(read_whole(json::spec, text).events.at(0).fields.size(), FieldSink::kFieldsMax);
+  for (int i = 0; i < 1'000'000; ++i) list += ",1";
+  text = list + "]}\n{\"n\":1}\n";
+  result = read_all(json::spec, text, demand);
+  EXPECT_EQ(names(result), "json-too-many-values@0 ");
+  EXPECT_EQ(numbers(result), "1 ");
 }
 
 TEST(Json, StandsManyBlocks) {

@@ -232,13 +232,15 @@ const std::vector<Case>& windows() {
 const std::vector<Case>& others() {
   static const std::vector<Case> cases{
       {"cloudtrail",
-       R"({"eventVersion":"1.08","userIdentity":{"type":"Root"},"eventTime":"2021-03-04T05:06:07Z","eventSource":"s3.amazonaws.com",)"
+       R"({"eventVersion":"1.08","userIdentity":{"type":"Root"},"eventTime":"2021-03-04T05:06:07Z",)"
+       R"("eventSource":"s3.amazonaws.com",)"
        R"("eventName":"PutBucket","awsRegion":"r","requestParameters":{"x":[{"k":"a"},{"k":"b"}]}})",
        "cloudtrail",
        "2021-03-04T05:06:07Z",
        {{"eventName", "PutBucket"}, {"userIdentity.type", "Root"}, {"requestParameters.x.k", "a"}}},
       {"cloudtrail_lookup",
-       R"({"EventId":"1","EventName":"x","CloudTrailEvent":"{\"eventTime\":\"2021-03-04T05:06:07Z\",\"eventSource\":\"a\",\"eventName\":\"B\",\"awsRegion\":\"r\"}"})",
+       R"({"EventId":"1","EventName":"x","CloudTrailEvent":"{\"eventTime\":\"2021-03-04T05:06:07Z\",)"
+       R"(\"eventSource\":\"a\",\"eventName\":\"B\",\"awsRegion\":\"r\"}"})",
        "cloudtrail",
        "2021-03-04T05:06:07Z",
        {{"eventName", "B"}}},
@@ -248,17 +250,21 @@ const std::vector<Case>& others() {
        "2021-03-04T05:06:07Z",
        {{"Operation", "UserLoggedIn"}}},
       {"m365_audit_data",
-       R"({"CreationDate":"x","Operations":"y","AuditData":"{\"CreationTime\":\"2021-03-04T05:06:07\",\"Operation\":\"New-InboxRule\",\"Workload\":\"Exchange\"}"})",
+       R"({"CreationDate":"x","Operations":"y","AuditData":"{\"CreationTime\":\"2021-03-04T05:06:07\",)"
+       R"(\"Operation\":\"New-InboxRule\",\"Workload\":\"Exchange\"}"})",
        "m365",
        "2021-03-04T05:06:07Z",
        {{"Operation", "New-InboxRule"}}},
       {"signin_graph",
-       R"({"id":"1","createdDateTime":"2021-03-04T05:06:07Z","userPrincipalName":"a@b","appDisplayName":"x","status":{"errorCode":50126}})",
+       R"({"id":"1","createdDateTime":"2021-03-04T05:06:07Z","userPrincipalName":"a@b",)"
+       R"("appDisplayName":"x","status":{"errorCode":50126}})",
        "entra.signin",
        "2021-03-04T05:06:07Z",
        {{"status.errorCode", "50126"}}},
       {"signin_diagnostic",
-       R"({"time":"2021-03-04T05:06:07.1234567Z","resourceId":"/tenants/1","operationName":"Sign-in activity","category":"NonInteractiveUserSignInLogs","resultType":"0","properties":{"appId":"1"}})",
+       R"({"time":"2021-03-04T05:06:07.1234567Z","resourceId":"/tenants/1",)"
+       R"("operationName":"Sign-in activity","category":"NonInteractiveUserSignInLogs","resultType":"0",)"
+       R"("properties":{"appId":"1"}})",
        "entra.signin",
        "2021-03-04T05:06:07.1234567Z",
        {{"properties.appId", "1"}, {"resultType", "0"}}},
@@ -268,7 +274,8 @@ const std::vector<Case>& others() {
        "2021-03-04T05:06:07Z",
        {{"ResultType", "50057"}}},
       {"audit_graph",
-       R"({"activityDateTime":"2021-03-04T05:06:07Z","activityDisplayName":"Add user","initiatedBy":{"user":{"id":"1"}},"targetResources":[{"type":"User"}]})",
+       R"({"activityDateTime":"2021-03-04T05:06:07Z","activityDisplayName":"Add user",)"
+       R"("initiatedBy":{"user":{"id":"1"}},"targetResources":[{"type":"User"}]})",
        "entra.audit",
        "2021-03-04T05:06:07Z",
        {{"targetResources.type", "User"}}},
@@ -288,12 +295,14 @@ const std::vector<Case>& others() {
        "2021-03-04T05:06:07Z",
        {{"operationName", "MICROSOFT.X/DELETE"}}},
       {"activity_cli",
-       R"({"caller":"a@b","eventTimestamp":"2021-03-04T05:06:07Z","operationName":{"value":"X/delete"},"category":{"value":"Administrative"},"subscriptionId":"1"})",
+       R"({"caller":"a@b","eventTimestamp":"2021-03-04T05:06:07Z","operationName":{"value":"X/delete"},)"
+       R"("category":{"value":"Administrative"},"subscriptionId":"1"})",
        "azure.activity",
        "2021-03-04T05:06:07Z",
        {{"operationName.value", "X/delete"}}},
       {"suricata",
-       R"({"timestamp":"2021-03-04T06:06:07.123456+0100","flow_id":1,"event_type":"alert","src_ip":"192.0.2.1","alert":{"signature":"x"}})",
+       R"({"timestamp":"2021-03-04T06:06:07.123456+0100","flow_id":1,"event_type":"alert",)"
+       R"("src_ip":"192.0.2.1","alert":{"signature":"x"}})",
        "suricata.alert",
        "2021-03-04T05:06:07.123456Z",
        {{"alert.signature", "x"}}},
@@ -308,27 +317,32 @@ const std::vector<Case>& others() {
        "2021-03-04T05:06:07.123456Z",
        {{"method", "GET"}}},
       {"kubernetes",
-       R"({"kind":"Event","apiVersion":"audit.k8s.io/v1","auditID":"1","verb":"create","objectRef":{"resource":"pods"},"requestReceivedTimestamp":"2021-03-04T05:06:07.123456Z"})",
+       R"({"kind":"Event","apiVersion":"audit.k8s.io/v1","auditID":"1","verb":"create",)"
+       R"("objectRef":{"resource":"pods"},"requestReceivedTimestamp":"2021-03-04T05:06:07.123456Z"})",
        "kubernetes.audit",
        "2021-03-04T05:06:07.123456Z",
        {{"objectRef.resource", "pods"}}},
       {"gcp",
-       R"({"protoPayload":{"serviceName":"iam.googleapis.com","methodName":"x"},"logName":"projects/p/logs/cloudaudit","timestamp":"2021-03-04T05:06:07Z"})",
+       R"({"protoPayload":{"serviceName":"iam.googleapis.com","methodName":"x"},)"
+       R"("logName":"projects/p/logs/cloudaudit","timestamp":"2021-03-04T05:06:07Z"})",
        "gcp.audit",
        "2021-03-04T05:06:07Z",
        {{"protoPayload.methodName", "x"}}},
       {"workspace_login",
-       R"({"protoPayload":{"serviceName":"login.googleapis.com","metadata":{"event":[{"eventName":"x"}]}},"logName":"l","timestamp":"2021-03-04T05:06:07Z"})",
+       R"({"protoPayload":{"serviceName":"login.googleapis.com",)"
+       R"("metadata":{"event":[{"eventName":"x"}]}},"logName":"l","timestamp":"2021-03-04T05:06:07Z"})",
        "google_workspace.login",
        "2021-03-04T05:06:07Z",
        {{"protoPayload.metadata.event.eventName", "x"}}},
       {"workspace_reports",
-       R"({"kind":"admin#reports#activity","id":{"time":"2021-03-04T05:06:07.123Z","applicationName":"admin"},"actor":{"email":"a"},"events":[{"name":"x"}]})",
+       R"({"kind":"admin#reports#activity","id":{"time":"2021-03-04T05:06:07.123Z",)"
+       R"("applicationName":"admin"},"actor":{"email":"a"},"events":[{"name":"x"}]})",
        "google_workspace.admin",
        "2021-03-04T05:06:07.123Z",
        {{"events.name", "x"}}},
       {"okta",
-       R"({"published":"2021-03-04T05:06:07.123Z","eventType":"user.lock","displayMessage":"x","actor":{"alternateId":"a"},"target":[{"displayName":"t"}]})",
+       R"({"published":"2021-03-04T05:06:07.123Z","eventType":"user.lock","displayMessage":"x",)"
+       R"("actor":{"alternateId":"a"},"target":[{"displayName":"t"}]})",
        "okta",
        "2021-03-04T05:06:07.123Z",
        {{"actor.alternateId", "a"}, {"target.displayName", "t"}}},

@@ -124,6 +124,7 @@ Verdict Tape::parse(std::string_view text) {
   while (true) {  // one value a round; p is at its first character
     if (p >= end) return stop(Verdict::truncated);
     const auto index = static_cast<std::uint32_t>(nodes_.size());
+    if (index == kNodesMax) return stop(Verdict::too_many);
     Node& node = nodes_.emplace_back();
     node.key_data = key;
     node.key_size = key_size;

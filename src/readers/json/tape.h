@@ -17,6 +17,7 @@
 namespace tocsin::json {
 
 inline constexpr std::uint32_t kDepthMax = 1000;
+inline constexpr std::uint32_t kNodesMax = 1'000'000;
 
 enum class Type : std::uint8_t { object, array, string, integer, real, boolean, null };
 
@@ -39,6 +40,7 @@ enum class Verdict : std::uint8_t {
   truncated,  // ended too early
   damaged,
   too_deep,
+  too_many,  // values
 };
 
 class Tape {

@@ -6,6 +6,7 @@
 // one of the name X, an attribute Element_Attribute.
 #include "readers/xml/xml.h"
 
+#include <algorithm>
 #include <charconv>
 #include <pugixml.hpp>
 
@@ -19,6 +20,8 @@ namespace tocsin::xml {
 namespace {
 
 constexpr std::string_view kOpen = "<Event", kClose = "</Event>";
+
+constexpr std::ptrdiff_t kElementsMax = 1'000'000;
 
 struct Stretch {
   std::uint32_t offset, size;
