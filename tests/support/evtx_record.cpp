@@ -18,11 +18,12 @@ Attribute optional_attribute(std::string name, Value value) {
 
 Value guid_or_null(const std::string& text) { return text.empty() ? Value::null() : Value::guid(text); }
 
-// As Windows builds it: the provider's strings and the computer are constants of the template where they can be.
+// As Windows builds it: one template for all providers of a computer.
 Element system_of(const Record& record, std::uint64_t id) {
-  Element provider{.name = "Provider", .attributes = {{"Name", {Constant{record.provider}}}}, .content = {}};
-  if (!record.provider_guid.empty())
-    provider.attributes.push_back(optional_attribute("Guid", Value::guid(record.provider_guid)));
+  Element provider{.name = "Provider",
+                   .attributes = {optional_attribute("Name", Value::text(record.provider)),
+                                  optional_attribute("Guid", guid_or_null(record.provider_guid))},
+                   .content = {}};
   Element event_id = optional_leaf("EventID", Value::u16(record.event_id));
   event_id.attributes.push_back(
       optional_attribute("Qualifiers", record.qualifiers ? Value::u16(*record.qualifiers) : Value::null()));

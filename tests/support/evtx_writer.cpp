@@ -6,8 +6,6 @@
 // Layout: MS-EVEN6 2.2.12 (BinXML); chunk and record headers as in the format's public descriptions.
 #include "tests/support/evtx_writer.h"
 
-#include <libdeflate.h>
-
 #include <algorithm>
 #include <charconv>
 #include <cstring>
@@ -15,6 +13,7 @@
 #include <unordered_map>
 
 #include "base/check.h"
+#include "base/crc32.h"
 #include "base/hash.h"
 
 namespace tocsin::evtx_writer {
@@ -38,10 +37,6 @@ T peek(const std::string& bytes, std::size_t at) {
   T value;
   std::memcpy(&value, bytes.data() + at, sizeof value);
   return value;
-}
-
-std::uint32_t crc(const char* bytes, std::size_t size, std::uint32_t start = 0) {
-  return libdeflate_crc32(start, bytes, size);
 }
 
 // The hash that Windows keeps beside each name.
@@ -406,9 +401,9 @@ struct Writer::State {
     patch<std::uint32_t>(chunk, 40, 128);
     patch(chunk, 44, last_record);
     patch(chunk, 48, end);
-    patch(chunk, 52, crc(chunk.data() + kFirstRecord, end - kFirstRecord));
+    patch(chunk, 52, crc32(std::string_view(chunk).substr(kFirstRecord, end - kFirstRecord)));
     patch<std::uint32_t>(chunk, 120, 1);
-    patch(chunk, 124, crc(chunk.data() + 128, 384, crc(chunk.data(), 120)));
+    patch(chunk, 124, crc32(std::string_view(chunk).substr(128, 384), crc32(std::string_view(chunk).substr(0, 120))));
     done += chunk;
     chunk.clear();
     names.clear();
@@ -457,7 +452,7 @@ std::string Writer::header() const {
   patch<std::uint16_t>(out, 40, kFileHeader);
   patch(out, 42, static_cast<std::uint16_t>(state_->chunks));
   patch<std::uint32_t>(out, 120, state_->options.dirty);
-  patch(out, 124, crc(out.data(), 120));
+  patch(out, 124, crc32(std::string_view(out).substr(0, 120)));
   return out;
 }
 

@@ -3,51 +3,69 @@
 #include <algorithm>
 #include <cstring>
 
-#include "base/hash.h"
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 namespace tocsin::evtx {
 namespace {
 
 constexpr std::size_t kCandidatesMax = 8;  // of one GUID and size
+constexpr std::uint32_t kInline = Template::NameRef::kInline;
+
+// A definition's place in the table. Salted, so that nobody can make definitions that all share one.
+std::uint64_t key_of(std::string_view guid, std::size_t size, std::uint64_t salt) {
+  std::uint64_t key = (load64(guid.data()) ^ salt) * 0x9e3779b97f4a7c15;
+  key = (key ^ key >> 32 ^ load64(guid.data() + 8)) * 0xd6e8feb86659fd93;
+  return key ^ key >> 32 ^ size;
+}
 
 // The body as words with every offset (of a name, and a name's link to the next) blanked out.
 void remember(Template& made, std::string_view body) {
-  made.words.assign((body.size() + 7) / 8, 0);
+  made.words.assign((body.size() + 15) / 16 * 2, 0);
   made.mask.assign(made.words.size(), 0);
   std::string mask(body.size(), '\xff');
   for (const Template::NameRef& ref : made.refs)
-    mask.replace(ref.at, ref.is_inline ? 8 : 4, ref.is_inline ? 8 : 4, '\0');
+    mask.replace(ref.at, ref.first == kInline ? 8 : 4, ref.first == kInline ? 8 : 4, '\0');
   std::memcpy(made.words.data(), body.data(), body.size());
   std::memcpy(made.mask.data(), mask.data(), mask.size());
   for (std::size_t i = 0; i < made.words.size(); ++i) made.words[i] &= made.mask[i];
   std::unordered_map<std::string_view, std::uint32_t> first;
-  for (std::uint32_t i = 0; i < made.refs.size(); ++i) made.refs[i].first = first.emplace(made.refs[i].units, i).first->second;
+  for (std::uint32_t i = 0; i < made.refs.size(); ++i)
+    if (Template::NameRef& ref = made.refs[i]; ref.first != kInline)
+      ref.first = first.emplace(ref.units.of(made.name_units), i).first->second;
 }
 
 bool leads_to(View view, std::size_t body, const Template& known, std::uint32_t index) {
   const Template::NameRef& ref = known.refs[index];
   const char* at = view.bytes.data() + body;
   const std::uint32_t offset = load32(at + ref.at);
-  if (ref.first != index && !ref.is_inline && offset == load32(at + known.refs[ref.first].at)) return true;
-  const std::size_t place = view.at(offset), behind = body + ref.at + 4;
-  if (ref.is_inline || place == behind) return ref.is_inline && place == behind;
+  const std::size_t behind = body + ref.at + 4;
+  if (ref.first == kInline) return view.at(offset) == behind;
+  if (ref.first != index && offset == load32(at + known.refs[ref.first].at)) return true;
+  const std::size_t place = view.at(offset), size = ref.units.size;
   const auto* header = overlay<NameHeader>(view.bytes, place);
-  const std::size_t size = ref.units.size();
-  return header && 2u * header->units == size && size <= view.bytes.size() - place - sizeof(NameHeader) &&
-         std::memcmp(view.bytes.data() + place + sizeof(NameHeader), ref.units.data(), size) == 0;
+  return header && place != behind && 2u * header->units == size &&
+         size <= view.bytes.size() - place - sizeof(NameHeader) &&
+         std::memcmp(view.bytes.data() + place + sizeof(NameHeader), known.name_units.data() + ref.units.begin, size) == 0;
 }
 
+// The words cover the body and up to 15 bytes more, which are masked out: blocks are padded for that.
 bool same(const Template& known, View view, std::size_t body) {
   const char* at = view.bytes.data() + body;
-  const std::size_t whole = known.size / 8;
-  std::uint64_t difference = 0;
-  for (std::size_t i = 0; i < whole; ++i) difference |= (load64(at + 8 * i) ^ known.words[i]) & known.mask[i];
-  if (const std::size_t rest = known.size % 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, at + 8 * whole, rest);
-    difference |= (word ^ known.words[whole]) & known.mask[whole];
+#if defined(__SSE2__)
+  __m128i difference = _mm_setzero_si128();
+  for (std::size_t i = 0; i < known.words.size(); i += 2) {
+    const auto load = [](const void* from) { return _mm_loadu_si128(static_cast<const __m128i*>(from)); };
+    const __m128i word = _mm_xor_si128(load(at + 8 * i), load(known.words.data() + i));
+    difference = _mm_or_si128(difference, _mm_and_si128(word, load(known.mask.data() + i)));
   }
+  if (_mm_movemask_epi8(_mm_cmpeq_epi8(difference, _mm_setzero_si128())) != 0xffff) return false;
+#else
+  std::uint64_t difference = 0;
+  for (std::size_t i = 0; i < known.words.size(); ++i) difference |= (load64(at + 8 * i) ^ known.words[i]) & known.mask[i];
   if (difference) return false;
+#endif
   for (std::uint32_t i = 0; i < known.refs.size(); ++i)
     if (!leads_to(view, body, known, i)) return false;
   return true;
@@ -82,7 +100,7 @@ const Template* TemplateCache::get(View view, std::size_t place, std::uint32_t i
   const std::string_view guid(header->guid, sizeof header->guid);
   Candidates* known = nullptr;
   if (!lies) {
-    known = &templates_[hash64(guid, size)];
+    known = &templates_[key_of(guid, size, reinterpret_cast<std::uintptr_t>(this))];
     if (known->empty()) bytes_ += sizeof(Candidates) + 64;
     for (const auto& candidate : *known)
       if (candidate->size == size && candidate->guid == guid && same(*candidate, view, body)) return candidate.get();

@@ -16,7 +16,7 @@ namespace tocsin::evtx {
 
 class TemplateCache {
  public:
-  static constexpr std::size_t kBytesMax = 8u << 20;
+  static constexpr std::size_t kBytesMax = 16u << 20;
 
   // Before each block. What get() gave lives until the next begin(). A demand of other names empties the cache; a demand
   // that has not changed has the same `serial`.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/crc32.h"
 #include "readers/evtx/format.h"
 
 namespace tocsin::evtx {
@@ -58,7 +59,7 @@ void ChunkWalk::chunk(std::size_t begin, std::size_t end, bool has_header) {
     hint = begin + free;
     if (holds && free >= kChunkHeaderSize && free <= kChunkSize) used = std::min(hint, end);
     if (used == hint && !(header->flags & ChunkHeader::kNoChecksum) &&
-        !checksum_holds(bytes_.substr(begin + kChunkHeaderSize, free - kChunkHeaderSize), header->records_checksum))
+        crc32(bytes_.substr(begin + kChunkHeaderSize, free - kChunkHeaderSize)) != header->records_checksum)
       note("evtx-chunk-checksum", begin + kChunkHeaderSize, free - kChunkHeaderSize,
            "the checksum of the chunk's records does not fit");
   }

@@ -5,10 +5,10 @@
 #include "readers/evtx/cut.h"
 
 #include <fmt/format.h>
-#include <libdeflate.h>
 
 #include <cstring>
 
+#include "base/crc32.h"
 #include "readers/evtx/format.h"
 
 namespace tocsin::evtx {
@@ -45,7 +45,7 @@ std::size_t Cutter::file_header(std::string_view bytes, std::vector<Anomaly>& an
     return bytes.size();
   }
   const bool magic = std::memcmp(bytes.data(), kFileMagic.data(), 8) == 0;
-  const bool checksum = checksum_holds(bytes.substr(0, 120), header->checksum);
+  const bool checksum = crc32(bytes.substr(0, 120)) == header->checksum;
   if (!magic || !checksum)
     anomalies.push_back({"evtx-file-header", 0, sizeof(FileHeader),
                          magic ? "the file header's checksum does not fit" : "no file header"});

@@ -1,18 +1,15 @@
 #include "readers/evtx/format.h"
 
-#include <libdeflate.h>
-
+#include <algorithm>
 #include <cstring>
+
+#include "base/crc32.h"
 
 namespace tocsin::evtx {
 
 bool header_checksum_holds(const ChunkHeader& header) {
-  const char* bytes = header.magic;
-  return libdeflate_crc32(libdeflate_crc32(0, bytes, 120), bytes + 128, kChunkHeaderSize - 128) == header.checksum;
-}
-
-bool checksum_holds(std::string_view bytes, std::uint32_t expected) {
-  return libdeflate_crc32(0, bytes.data(), bytes.size()) == expected;
+  const std::string_view bytes(header.magic, sizeof header);
+  return crc32(bytes.substr(128), crc32(bytes.substr(0, 120))) == header.checksum;
 }
 
 bool is_record(std::string_view bytes, std::size_t at) {

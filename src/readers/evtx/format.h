@@ -75,7 +75,6 @@ bool header_checksum_holds(const ChunkHeader& header);
 bool is_record(std::string_view bytes, std::size_t at);
 // The first one at or after `from`, else bytes.size().
 std::size_t find_record(std::string_view bytes, std::size_t from);
-bool checksum_holds(std::string_view bytes, std::uint32_t expected);
 bool is_blank(std::string_view bytes);  // zeros alone
 
 }  // namespace tocsin::evtx

@@ -98,8 +98,9 @@ class Compiler {
     if (!found.units) return fail(kBadName), std::string();
     const bool is_inline = place == at_;
     if (is_inline) take(sizeof(NameHeader) + 2 * found.count + 2);
-    out_.refs.push_back({static_cast<std::uint32_t>(field - begin_), is_inline, 0,
-                         std::string(found.units, 2 * found.count)});
+    out_.refs.push_back({static_cast<std::uint32_t>(field - begin_), is_inline ? Template::NameRef::kInline : 0,
+                         {static_cast<std::uint32_t>(out_.name_units.size()), static_cast<std::uint32_t>(2 * found.count)}});
+    out_.name_units.append(found.units, 2 * found.count);
     std::string text(3 * found.count + 16, '\0');
     text.resize(utf16le_to_utf8(found.units, found.count, text.data()));
     return text;
@@ -313,11 +314,9 @@ void compile(View view, std::size_t begin, std::size_t limit, Dependencies depen
 }
 
 std::size_t Template::memory() const {
-  std::size_t sum = sizeof(Template) + leaves.capacity() * sizeof(Leaf) + demanded.capacity() * 4 +
+  return sizeof(Template) + leaves.capacity() * sizeof(Leaf) + demanded.capacity() * 4 +
                     parts.capacity() * sizeof(Part) + names.capacity() + constants.capacity() +
-                    16 * words.capacity() + refs.capacity() * sizeof(NameRef);
-  for (const NameRef& ref : refs) sum += ref.units.capacity();
-  return sum;
+                    16 * words.capacity() + refs.capacity() * sizeof(NameRef) + name_units.capacity();
 }
 
 }  // namespace tocsin::evtx

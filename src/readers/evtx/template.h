@@ -66,15 +66,16 @@ struct Template {
 
   // For the cache: the definition with its offsets blanked out, what is blanked, and the names that offsets led to.
   struct NameRef {
-    std::uint32_t at;   // of the offset, from the body's start
-    bool is_inline;     // leads to right behind itself, into the body
-    std::uint32_t first = 0;  // an earlier reference to the same name; its own index when there is none
-    std::string units;  // UTF-16
+    static constexpr std::uint32_t kInline = UINT32_MAX;
+    std::uint32_t at;     // of the offset, from the body's start
+    std::uint32_t first;  // an earlier reference to the same name, else this one; kInline: leads right behind itself
+    Slice units;          // UTF-16, in name_units
   };
   std::string guid;
   std::vector<std::uint64_t> words, mask;
   std::uint32_t size = 0;
   std::vector<NameRef> refs;
+  std::string name_units;
 
   std::size_t memory() const;
 };
