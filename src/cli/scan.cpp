@@ -13,6 +13,7 @@
 #include "publish/csv/csv.h"
 #include "publish/ndjson/ndjson.h"
 #include "publish/terminal/terminal.h"
+#include "sigma/cache.h"
 
 namespace tocsin::cli {
 namespace {
@@ -68,6 +69,7 @@ int run(std::span<const std::string> args) {
   if (wishes.json && wishes.csv) return usage_error("scan", {"--json and --csv exclude each other", {}, {}});
   options.rules = wishes.rules;
   options.rules.own = !wishes.no_own;
+  options.rules.cache = sigma::default_cache_folder();
   options.case_path = wishes.case_path;
   options.command = command_line(args);
   options.stop = stop_on_signals();

@@ -7,10 +7,11 @@
 
 #include "base/check.h"
 #include "base/share.h"
+#include "sigma/cache.h"
 #include "sigma/check.h"
+#include "sigma/cache.h"
 #include "sigma/check.h"
 #include "sigma/correlate.h"
-#include "sigma/load.h"
 
 namespace tocsin {
 
@@ -26,7 +27,7 @@ Result<std::unique_ptr<const Program>> Program::load(const RuleOptions& options)
   if (!options.placeholders.empty()) {
     TRY(load.placeholders, sigma::read_placeholders(options.placeholders));
   }
-  TRY(auto rules, sigma::load(paths, load));
+  TRY(auto rules, sigma::load_cached(paths, load, options.cache));
   program->rules_ = std::make_shared<const sigma::RuleSet>(std::move(rules));
   TRY(auto logsources, sigma::Logsources::load(share + "/logsources.yml"));
   TRY(program->engine_, sigma::Engine::compile(program->rules_, std::move(logsources), program->demand_));
