@@ -76,8 +76,8 @@ std::string logsource_text(const sigma::Logsource& logsource) {
 
 void logsource_json(std::string& out, const sigma::Logsource& logsource) {
   out += ",\"logsource\":{";
-  for (const auto& [name, value] : {std::pair{"product", &logsource.product}, {"category", &logsource.category},
-                                    {"service", &logsource.service}})
+  for (const auto& [name, value] :
+       {std::pair{"product", &logsource.product}, {"category", &logsource.category}, {"service", &logsource.service}})
     if (!value->empty()) quoted(out, name, *value);
   out += '}';
 }
@@ -152,7 +152,8 @@ void print_check(const Program& program) {
   if (!rules.filters.empty()) fmt::print("\nfilters: each rule runs as `rule and (filter condition)`\n");
   for (const sigma::FilterUse& filter : rules.filters) {
     fmt::print("  {}: '{}' on {} rules\n", filter.path, filter.title, filter.rules.size());
-    for (const std::string& missing : filter.missing) fmt::print("    names '{}', which is not loaded or of another logsource\n", missing);
+    for (const std::string& missing : filter.missing)
+      fmt::print("    names '{}', which is not loaded or of another logsource\n", missing);
   }
 }
 
@@ -233,7 +234,8 @@ Result<Chosen> choose(const std::string& wanted, RuleArguments arguments) {
   if (!out.rules.empty() || !out.correlations.empty()) return out;
   for (const sigma::Refusal& refusal : rules.refused)
     if (is_path ? files.contains(refusal.path) : refusal.id == wanted)
-      return fail("the rule is refused: " + refusal.reason, fmt::format("{}:{}", refusal.path, refusal.line), refusal.hint);
+      return fail("the rule is refused: " + refusal.reason, fmt::format("{}:{}", refusal.path, refusal.line),
+                  refusal.hint);
   return fail(fmt::format("there is no rule '{}'", wanted), "", "name a file, or an id, name or title in --rules DIR");
 }
 
@@ -273,11 +275,13 @@ struct TestWishes {
 void print_trial(const Program& program, const TrialEvent& trial, bool json) {
   const sigma::Rule& rule = program.rules().rules[trial.rule];
   if (!json) {
-    fmt::print("{} {} at {}, record {}, {}: '{}' by {}\n", trial.met ? "MET " : "miss", trial.evidence, trial.offset, trial.record,
-               trial.time.iso(), rule.title, trial.entry);
-    for (const auto& [selection, holds] : trial.selections) fmt::print("    {} {}\n", holds ? "true " : "false", selection);
+    fmt::print("{} {} at {}, record {}, {}: '{}' by {}\n", trial.met ? "MET " : "miss", trial.evidence, trial.offset,
+               trial.record, trial.time.iso(), rule.title, trial.entry);
+    for (const auto& [selection, holds] : trial.selections)
+      fmt::print("    {} {}\n", holds ? "true " : "false", selection);
     for (const sigma::Miss& miss : trial.misses)
-      fmt::print("      {}: {} {}, but it is {}\n", miss.selection, miss.unwanted ? "not wanted:" : "wanted:", miss.test, miss.value);
+      fmt::print("      {}: {} {}, but it is {}\n", miss.selection,
+                 miss.unwanted ? "not wanted:" : "wanted:", miss.test, miss.value);
     return;
   }
   std::string out = "{";
@@ -323,7 +327,8 @@ int test(std::span<const std::string> args) {
   const auto chosen = choose(wanted, arguments);
   if (!chosen) return failure("rules test", chosen.error());
   if (chosen->rules.empty())
-    return failure("rules test", {"a correlation is tried through the rules that it refers to", wanted, "name one of those"});
+    return failure("rules test",
+                   {"a correlation is tried through the rules that it refers to", wanted, "name one of those"});
 
   std::vector<TrialEvent> met, missed;  // of the missed ones those that lack least, the first of equals
   const auto nearer = [](const TrialEvent& a, const TrialEvent& b) { return a.distance < b.distance; };
@@ -332,17 +337,20 @@ int test(std::span<const std::string> args) {
       [&](TrialEvent&& trial) {
         std::vector<TrialEvent>& into = trial.met ? met : missed;
         if (trial.met && into.size() >= wishes.shown) return;
-        into.insert(trial.met ? into.end() : std::upper_bound(into.begin(), into.end(), trial, nearer), std::move(trial));
+        into.insert(trial.met ? into.end() : std::upper_bound(into.begin(), into.end(), trial, nearer),
+                    std::move(trial));
         if (into.size() > wishes.shown) into.pop_back();
       },
       [&](std::string_view path, const Anomaly& anomaly) {
-        if (!evidence.quiet) fmt::print(stderr, "tocsin rules test: {}: {} at {}: {}\n", path, anomaly.name, anomaly.offset, anomaly.detail);
+        if (!evidence.quiet)
+          fmt::print(stderr, "tocsin rules test: {}: {} at {}: {}\n", path, anomaly.name, anomaly.offset,
+                     anomaly.detail);
       });
   if (!summary) return failure("rules test", summary.error());
   for (const TrialEvent& trial : met) print_trial(*chosen->program, trial, wishes.json);
   for (const TrialEvent& trial : missed) print_trial(*chosen->program, trial, wishes.json);
-  fmt::print(wishes.json ? stderr : stdout, "{} events, {} of the rule's logsource, {} met\n", summary->events, summary->of_logsource,
-             summary->met);
+  fmt::print(wishes.json ? stderr : stdout, "{} events, {} of the rule's logsource, {} met\n", summary->events,
+             summary->of_logsource, summary->met);
   if (std::fflush(stdout) != 0) return failure("rules test", {"the output could not be written", {}, {}});
   if (options.stop->load()) return kInterrupted;
   return summary->incomplete ? kUnreadable : kDone;

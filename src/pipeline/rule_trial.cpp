@@ -5,7 +5,8 @@
 namespace tocsin {
 namespace {
 
-TrialEvent try_rule(const Program& program, std::uint32_t index, std::uint32_t entry, const Batch& batch, const Event& event) {
+TrialEvent try_rule(const Program& program, std::uint32_t index, std::uint32_t entry, const Batch& batch,
+                    const Event& event) {
   const sigma::Rule& rule = program.rules().rules[index];
   const sigma::LogsourceEntry& through = program.engine().entries()[entry];
   const sigma::RoutedFields fields(through, batch, event);
@@ -17,7 +18,8 @@ TrialEvent try_rule(const Program& program, std::uint32_t index, std::uint32_t e
   out.rule = index;
   out.entry = through.name;
   out.met = !truth.empty() && truth.back();
-  for (const sigma::Selection& selection : rule.selections) out.selections.emplace_back(selection.name, truth[selection.node]);
+  for (const sigma::Selection& selection : rule.selections)
+    out.selections.emplace_back(selection.name, truth[selection.node]);
   if (!out.met) {
     out.misses = sigma::misses(rule, fields);
     out.distance = sigma::distance(rule, fields);
@@ -50,7 +52,8 @@ Result<TrialSummary> try_rules(const ScanOptions& options, const Program& progra
         anomalies(path, batch.anomalies());
         for (const Event& event : batch.events()) {
           if (latest < event.time) latest = event.time;
-          if ((options.since && event.time < *options.since) || (options.until && !(event.time < *options.until))) continue;
+          if ((options.since && event.time < *options.since) || (options.until && !(event.time < *options.until)))
+            continue;
           ++summary.events;
           bool seen = false;
           for (const std::uint32_t rule : rules) {

@@ -19,8 +19,8 @@ struct TrialEvent {
   std::string evidence;
   std::uint64_t offset = 0, record = 0;
   Time time;
-  std::uint32_t rule = 0;    // into Program::rules()
-  std::string entry;         // the logsource entry through which the rule saw it
+  std::uint32_t rule = 0;  // into Program::rules()
+  std::string entry;       // the logsource entry through which the rule saw it
   bool met = false;
   std::vector<std::pair<std::string, bool>> selections;
   std::vector<sigma::Miss> misses;  // empty when met
@@ -28,10 +28,10 @@ struct TrialEvent {
 };
 
 struct TrialSummary {
-  std::uint64_t events = 0;       // read
-  std::uint64_t of_logsource = 0; // seen by one of the rules at least
+  std::uint64_t events = 0;        // read
+  std::uint64_t of_logsource = 0;  // seen by one of the rules at least
   std::uint64_t met = 0;
-  std::uint64_t incomplete = 0;   // pieces of evidence that could not be read to their end
+  std::uint64_t incomplete = 0;  // pieces of evidence that could not be read to their end
 };
 
 // `tell` is called for every pair of event and rule that the rule's logsource lets through, in the order of the

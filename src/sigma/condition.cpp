@@ -65,7 +65,8 @@ class Parser {
 
   Result<std::uint32_t> run() {
     if (words_.empty()) return wrong("is empty");
-    if (words_.size() > kConditionWordsMax) return fail(fmt::format("the condition has {} words, the most is {}", words_.size(), kConditionWordsMax));
+    if (words_.size() > kConditionWordsMax)
+      return fail(fmt::format("the condition has {} words, the most is {}", words_.size(), kConditionWordsMax));
     for (at_ = 0; at_ < words_.size(); ++at_) {
       const std::string word = lower(words_[at_]);
       if (word == "|")
@@ -116,7 +117,8 @@ class Parser {
       --depth_;
       return {};
     }
-    if (word != "and" && word != "or") return wrong(fmt::format("has '{}' where 'and' or 'or' should stand", words_[at_]));
+    if (word != "and" && word != "or")
+      return wrong(fmt::format("has '{}' where 'and' or 'or' should stand", words_[at_]));
     const Op op = word == "and" ? Op::conjunction : Op::alternative;
     while (!operators_.empty() && operators_.back() > op) reduce();
     operators_.push_back(op);
@@ -133,7 +135,8 @@ class Parser {
     for (const Selection& selection : selections_)
       if (lower(pattern) == "them" ? !selection.name.starts_with('_') : fits(pattern, selection.name))
         chosen.push_back(selection.node);
-    if (chosen.empty()) return wrong(fmt::format("says '{} of {}', which fits no selection of this rule", count, pattern));
+    if (chosen.empty())
+      return wrong(fmt::format("says '{} of {}', which fits no selection of this rule", count, pattern));
     if (count == "all") return push({Node::Kind::all, 0, std::move(chosen)});
     std::size_t wanted = 1;
     if (count != "any") {

@@ -28,7 +28,8 @@ Time earlier(Time time, std::int64_t seconds) {
 }
 
 bool is_numeric(const Correlation& rule) {
-  return rule.type == Type::value_sum || rule.type == Type::value_avg || (rule.type == Type::value_percentile && rule.percentile);
+  return rule.type == Type::value_sum || rule.type == Type::value_avg ||
+         (rule.type == Type::value_percentile && rule.percentile);
 }
 
 std::uint64_t value_hash(std::string_view text) {
@@ -120,14 +121,14 @@ class Correlator::Impl {
   }
 
   CorrelateStats stats;
-  std::vector<std::vector<Link>> feeds_;           // by rule
-  std::vector<std::vector<std::string>> fields_;   // by rule
+  std::vector<std::vector<Link>> feeds_;          // by rule
+  std::vector<std::vector<std::string>> fields_;  // by rule
 
  private:
   struct Step {
     Link link;
-    const Key* from;     // the chained finding's key; nullptr: a base match
-    Members news;        // of a chained finding
+    const Key* from;  // the chained finding's key; nullptr: a base match
+    Members news;     // of a chained finding
     std::uint64_t serial;
   };
 
@@ -139,7 +140,8 @@ class Correlator::Impl {
       auto terms = terms_of(rule);
       plan.sound = terms.has_value();  // loading refuses the others; a forged cache may hold one
       if (terms) plan.terms = std::move(*terms);
-      plan.waits = std::any_of(plan.terms.begin(), plan.terms.end(), [](const Term& term) { return !term.unwanted.empty(); });
+      plan.waits =
+          std::any_of(plan.terms.begin(), plan.terms.end(), [](const Term& term) { return !term.unwanted.empty(); });
     }
     for (std::uint32_t i = 0; i < rule.inputs.size(); ++i) {
       const Correlation::Input& input = rule.inputs[i];
@@ -216,7 +218,8 @@ class Correlator::Impl {
     Plan& plan = plans_[step.link.correlation];
     if (!plan.sound) return;
     const Correlation& rule = *plan.rule;
-    Arrival arrival{step.link.input, match.time, match.event, 0, step.serial, step.from == nullptr ? nullptr : &step.news};
+    Arrival arrival{
+        step.link.input, match.time, match.event, 0, step.serial, step.from == nullptr ? nullptr : &step.news};
     std::string name;
     std::vector<std::string> shown;
     for (const std::string& field : rule.inputs[step.link.input].group_by) {
@@ -302,8 +305,10 @@ class Correlator::Impl {
     if (!plan.rule->reported) return;
     open->members.trim();
     const auto correlation = static_cast<std::uint32_t>(plan.rule - rules_.correlations.data());
-    CorrelationFinding finding{correlation, key.shown, occurrences_[{correlation, key.name}]++, open->time,
-                               open->members.first, open->members.last, open->event, open->members.count, {}, open->measure};
+    CorrelationFinding finding{correlation,  key.shown,           occurrences_[{correlation, key.name}]++,
+                               open->time,   open->members.first, open->members.last,
+                               open->event,  open->members.count, {},
+                               open->measure};
     for (const Member& member : open->members.kept) finding.events.push_back(member.event);
     done_.push_back(std::move(finding));
   }
@@ -350,11 +355,13 @@ class Correlator::Impl {
   // First what has expired unnoticed; then, until a quarter is free, the keys that were touched longest ago.
   void evict(Time now) {
     for (Plan& plan : plans_)
-      while (plan.front != nullptr && plan.front->touched < earlier(now, plan.rule->timespan_seconds)) drop(plan, *plan.front);
+      while (plan.front != nullptr && plan.front->touched < earlier(now, plan.rule->timespan_seconds))
+        drop(plan, *plan.front);
     while (memory_ > options_.memory_max / 4 * 3) {
       Plan* oldest = nullptr;
       for (Plan& plan : plans_)
-        if (plan.front != nullptr && (oldest == nullptr || plan.front->touched < oldest->front->touched)) oldest = &plan;
+        if (plan.front != nullptr && (oldest == nullptr || plan.front->touched < oldest->front->touched))
+          oldest = &plan;
       if (oldest == nullptr) return;
       drop(*oldest, *oldest->front);
       ++stats.keys_evicted;
@@ -370,7 +377,8 @@ class Correlator::Impl {
   std::size_t memory_ = 0;
 };
 
-Correlator::Correlator(const RuleSet& rules, CorrelateOptions options) : impl_(std::make_unique<Impl>(rules, options)) {}
+Correlator::Correlator(const RuleSet& rules, CorrelateOptions options)
+    : impl_(std::make_unique<Impl>(rules, options)) {}
 Correlator::~Correlator() = default;
 Correlator::Correlator(Correlator&&) noexcept = default;
 

@@ -35,27 +35,27 @@
 namespace tocsin::sigma {
 
 struct CorrelateOptions {
-  std::size_t memory_max = 128u << 20;   // bytes of state, about
-  std::size_t window_max = 200'000;      // matches of one key (raised to twice a rule's own bound)
+  std::size_t memory_max = 128u << 20;  // bytes of state, about
+  std::size_t window_max = 200'000;     // matches of one key (raised to twice a rule's own bound)
 };
 
 struct CorrelationFinding {
   static constexpr std::size_t kEventsMax = 100;
-  std::uint32_t correlation = 0;     // index into RuleSet::correlations
-  std::vector<std::string> key;      // values of group_by, as first seen
-  std::uint32_t occurrence = 0;      // 0, 1, … of this key
-  Time time, first, last;            // alarm; the members' bounds
-  std::uint64_t event = 0;           // the base event at which it first stood
-  std::uint64_t count = 0;           // base events
-  std::vector<std::uint64_t> events; // the first kEventsMax of them in time
-  double measure = 0;                // what the condition measured at the alarm: the count, sum, average …
+  std::uint32_t correlation = 0;      // index into RuleSet::correlations
+  std::vector<std::string> key;       // values of group_by, as first seen
+  std::uint32_t occurrence = 0;       // 0, 1, … of this key
+  Time time, first, last;             // alarm; the members' bounds
+  std::uint64_t event = 0;            // the base event at which it first stood
+  std::uint64_t count = 0;            // base events
+  std::vector<std::uint64_t> events;  // the first kEventsMax of them in time
+  double measure = 0;                 // what the condition measured at the alarm: the count, sum, average …
 };
 
 struct CorrelateStats {
   std::uint64_t matches = 0;
   std::uint64_t without_time = 0, without_key = 0, without_value = 0;  // matches that didn't correlate, and why
-  std::uint64_t keys_evicted = 0;    // keys with matches still in their window, dropped for memory
-  std::uint64_t matches_cut = 0;     // matches dropped from windows at window_max
+  std::uint64_t keys_evicted = 0;  // keys with matches still in their window, dropped for memory
+  std::uint64_t matches_cut = 0;   // matches dropped from windows at window_max
 };
 
 class Correlator {
@@ -73,7 +73,7 @@ class Correlator {
   struct Match {
     std::uint32_t rule;
     Time time;
-    std::uint64_t event;  // opaque, the same for all rules that one event met
+    std::uint64_t event;                                 // opaque, the same for all rules that one event met
     std::span<const std::optional<std::string>> values;  // of fields(rule): the first value that is not null
   };
   // Times never decrease; events of one time in an order that the evidence gives.

@@ -46,15 +46,18 @@ Result<std::int64_t> read_timespan(const Yaml& body) {
 }
 
 Result<void> read_bounds(const Yaml& condition, Correlation& out) {
-  static constexpr std::pair<std::string_view, Order> kOrders[] = {{"lt", Order::lt}, {"lte", Order::lte}, {"gt", Order::gt},
-                                                                   {"gte", Order::gte}, {"eq", Order::eq}, {"neq", Order::neq}};
+  static constexpr std::pair<std::string_view, Order> kOrders[] = {{"lt", Order::lt}, {"lte", Order::lte},
+                                                                   {"gt", Order::gt}, {"gte", Order::gte},
+                                                                   {"eq", Order::eq}, {"neq", Order::neq}};
   for (std::size_t i = 0; i < condition.items.size(); i += 2) {
     const std::string_view key = condition.items[i]->text;
     const Yaml& value = *condition.items[i + 1];
     if (key == "field") continue;
-    const auto order = std::find_if(std::begin(kOrders), std::end(kOrders), [&](const auto& o) { return o.first == key; });
+    const auto order =
+        std::find_if(std::begin(kOrders), std::end(kOrders), [&](const auto& o) { return o.first == key; });
     if (order == std::end(kOrders) && key != "percentile")
-      return fail(fmt::format("the condition can't have '{}'", key), at(value), "there are: lt lte gt gte eq neq field percentile");
+      return fail(fmt::format("the condition can't have '{}'", key), at(value),
+                  "there are: lt lte gt gte eq neq field percentile");
     const auto number = value.number();
     if (!number) return fail(fmt::format("'{}' in the condition needs a number", key), at(value));
     if (key == "percentile") {
@@ -86,7 +89,8 @@ Result<void> read_temporal_condition(const Yaml& node, const std::vector<std::st
   }
   if (*root + 1 != out.condition.size()) out.condition.push_back({Node::Kind::all, 0, {*root}});
   if (references.size() > kTemporalInputsMax || out.condition.size() > kTemporalNodesMax)
-    return fail(fmt::format("the condition has more than {} rules or {} parts", kTemporalInputsMax, kTemporalNodesMax), at(node));
+    return fail(fmt::format("the condition has more than {} rules or {} parts", kTemporalInputsMax, kTemporalNodesMax),
+                at(node));
   return {};
 }
 
@@ -136,8 +140,9 @@ using Terms = std::vector<Term>;
 
 void tidy(Terms& terms) {
   std::erase_if(terms, [](const Term& term) {
-    return std::any_of(term.wanted.begin(), term.wanted.end(),
-                       [&](std::uint32_t i) { return std::binary_search(term.unwanted.begin(), term.unwanted.end(), i); });
+    return std::any_of(term.wanted.begin(), term.wanted.end(), [&](std::uint32_t i) {
+      return std::binary_search(term.unwanted.begin(), term.unwanted.end(), i);
+    });
   });
   std::sort(terms.begin(), terms.end());
   terms.erase(std::unique(terms.begin(), terms.end()), terms.end());
@@ -280,7 +285,8 @@ Result<Correlation> read_correlation(const Document& document, const Resolve& re
   }
   const bool takes_field = !is_temporal(out.type) && out.type != Type::event_count;
   const std::string_view type = kTypeNames[static_cast<int>(out.type)];
-  if (takes_field && value_fields.empty()) return fail(fmt::format("a {} needs a `field` in its condition", type), at(body));
+  if (takes_field && value_fields.empty())
+    return fail(fmt::format("a {} needs a `field` in its condition", type), at(body));
   if (!takes_field && !value_fields.empty())
     return fail(fmt::format("'field' has no meaning for {}", type), at(body), "value_count counts different values");
   if (value_fields.size() > 1 && out.type != Type::value_count)

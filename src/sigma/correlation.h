@@ -12,7 +12,7 @@
 namespace tocsin::sigma {
 
 inline constexpr std::size_t kCorrelationInputsMax = 1000;
-inline constexpr double kCorrelationCountMax = 1e7;       // of event_count and value_count, which are counted exactly
+inline constexpr double kCorrelationCountMax = 1e7;  // of event_count and value_count, which are counted exactly
 inline constexpr std::int64_t kTimespanMax = 100LL * 366 * 86400;
 
 // Of a temporal condition that is written out; they bound the work of terms_of.

@@ -23,7 +23,8 @@ struct Describer {
   }
   std::string operator()(const Regex& regex) const { return "has /" + to_re2(regex) + "/"; }
   std::string operator()(const Cidr& cidr) const {
-    const bool v4 = cidr.bits >= 96 && std::all_of(cidr.address, cidr.address + 10, [](auto byte) { return byte == 0; }) &&
+    const bool v4 = cidr.bits >= 96 &&
+                    std::all_of(cidr.address, cidr.address + 10, [](auto byte) { return byte == 0; }) &&
                     cidr.address[10] == 0xff && cidr.address[11] == 0xff;
     char text[INET6_ADDRSTRLEN] = "";
     inet_ntop(v4 ? AF_INET : AF_INET6, cidr.address + (v4 ? 12 : 0), text, sizeof text);
@@ -33,14 +34,15 @@ struct Describer {
     return fmt::format("{} {}", kOrders[static_cast<int>(compare.order)], compare.number);
   }
   std::string operator()(const TimePart& part) const {
-    return fmt::format("{} {} {}", kUnits[static_cast<int>(part.unit)], kOrders[static_cast<int>(part.order)], part.number);
+    return fmt::format("{} {} {}", kUnits[static_cast<int>(part.unit)], kOrders[static_cast<int>(part.order)],
+                       part.number);
   }
   std::string operator()(const Exists& exists) const { return exists.wanted ? "exists" : "doesn't exist"; }
   std::string operator()(const Null&) const { return "is null"; }
   std::string operator()(const FieldRef& reference) const {
     static constexpr std::string_view kPlaces[] = {"is", "contains", "starts with", "ends with"};
-    return fmt::format("{}{} the field {}", kPlaces[static_cast<int>(reference.place)], reference.cased ? " exactly" : "",
-                       reference.field);
+    return fmt::format("{}{} the field {}", kPlaces[static_cast<int>(reference.place)],
+                       reference.cased ? " exactly" : "", reference.field);
   }
 };
 
@@ -84,7 +86,8 @@ class Missing {
  public:
   static constexpr std::size_t kMissesMax = 1000, kDepthMax = 2000, kVisitsMax = 100'000;
 
-  Missing(const Rule& rule, const Fields& fields) : rule_(rule), fields_(fields), truth_(evaluate_nodes(rule, fields)) {}
+  Missing(const Rule& rule, const Fields& fields)
+      : rule_(rule), fields_(fields), truth_(evaluate_nodes(rule, fields)) {}
 
   std::vector<Miss> run() {
     if (!rule_.nodes.empty() && !truth_.back()) visit(static_cast<std::uint32_t>(rule_.nodes.size() - 1), true, "", 0);
@@ -131,11 +134,14 @@ class Missing {
 
 std::string to_text(const Test& test) { return std::visit(Describer{}, test); }
 
-std::string to_text(const Atom& atom) { return (atom.field.empty() ? "(any field)" : atom.field) + " " + to_text(atom.test); }
+std::string to_text(const Atom& atom) {
+  return (atom.field.empty() ? "(any field)" : atom.field) + " " + to_text(atom.test);
+}
 
 std::string describe(const Rule& rule) {
   std::string out = "logsource\n";
-  for (const auto& [name, value] : {std::pair{"product", &rule.logsource.product}, {"category", &rule.logsource.category},
+  for (const auto& [name, value] : {std::pair{"product", &rule.logsource.product},
+                                    {"category", &rule.logsource.category},
                                     {"service", &rule.logsource.service}})
     if (!value->empty()) out += fmt::format("  {} {}\n", name, *value);
   for (const Selection& selection : rule.selections) {
@@ -148,9 +154,10 @@ std::string describe(const Rule& rule) {
 }
 
 std::string describe(const Correlation& correlation, const RuleSet& rules) {
-  static constexpr std::string_view kTypes[] = {"event_count", "value_count", "temporal", "temporal_ordered",
+  static constexpr std::string_view kTypes[] = {"event_count", "value_count", "temporal",        "temporal_ordered",
                                                 "value_sum",   "value_avg",   "value_percentile"};
-  std::string out = fmt::format("correlation {} within {} s\n", kTypes[static_cast<int>(correlation.type)], correlation.timespan_seconds);
+  std::string out = fmt::format("correlation {} within {} s\n", kTypes[static_cast<int>(correlation.type)],
+                                correlation.timespan_seconds);
   for (const Correlation::Input& input : correlation.inputs) {
     const Heading& part = input.correlation ? static_cast<const Heading&>(rules.correlations[input.index])
                                             : static_cast<const Heading&>(rules.rules[input.index]);
@@ -162,7 +169,8 @@ std::string describe(const Correlation& correlation, const RuleSet& rules) {
   for (const Correlation::Bound& bound : correlation.bounds)
     out += fmt::format("  when {} {}\n", kOrders[static_cast<int>(bound.order)], bound.number);
   if (correlation.percentile) out += fmt::format("  at percentile {}\n", *correlation.percentile);
-  if (!correlation.condition.empty()) out += fmt::format("  when its condition of {} parts holds\n", correlation.condition.size());
+  if (!correlation.condition.empty())
+    out += fmt::format("  when its condition of {} parts holds\n", correlation.condition.size());
   return out;
 }
 
@@ -184,10 +192,18 @@ std::uint64_t distance(const Rule& rule, const Fields& fields) {
       no_least = std::min(no_least, costs[child].no);
     }
     switch (node.kind) {
-      case Node::Kind::atom: costs[i] = {truth[i] ? 0u : 1u, truth[i] ? 1u : 0u}; break;
-      case Node::Kind::all: costs[i] = {yes_sum, no_least}; break;
-      case Node::Kind::any: costs[i] = {yes_least, no_sum}; break;
-      case Node::Kind::none: costs[i] = {costs[node.children[0]].no, costs[node.children[0]].yes}; break;
+      case Node::Kind::atom:
+        costs[i] = {truth[i] ? 0u : 1u, truth[i] ? 1u : 0u};
+        break;
+      case Node::Kind::all:
+        costs[i] = {yes_sum, no_least};
+        break;
+      case Node::Kind::any:
+        costs[i] = {yes_least, no_sum};
+        break;
+      case Node::Kind::none:
+        costs[i] = {costs[node.children[0]].no, costs[node.children[0]].yes};
+        break;
     }
   }
   return costs.empty() ? kMany : costs.back().yes;

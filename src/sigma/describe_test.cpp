@@ -84,7 +84,8 @@ TEST(Describe, AMatchLacksNothing) {
 }
 
 TEST(Pattern, WhatIsPrintedReadsBackAsTheSame) {
-  for (const char* text : {"a", "", "*", "?", "a*b?c", "\\*", "\\?", "a\\\\*", "\\\\\\*", "\\\\\\\\", "\\x\\", "a\\\\\\\\b*", "\\\\?", "**"}) {
+  for (const char* text : {"a", "", "*", "?", "a*b?c", "\\*", "\\?", "a\\\\*", "\\\\\\*", "\\\\\\\\", "\\x\\",
+                           "a\\\\\\\\b*", "\\\\?", "**"}) {
     Pattern pattern = parse_pattern(text);
     EXPECT_EQ(parse_pattern(to_text(pattern)), pattern) << text << " was printed as " << to_text(pattern);
   }

@@ -81,7 +81,8 @@ void read_documents(std::string_view path, std::string_view text, Arena& arena, 
     }
     const Yaml* action = root->find("action");
     const std::string word = text_of(action);
-    if (action != nullptr && (word == "global" || word == "reset" || word == "repeat")) root = without(*root, "action", arena);
+    if (action != nullptr && (word == "global" || word == "reset" || word == "repeat"))
+      root = without(*root, "action", arena);
     if (word == "reset") {
       global = nullptr;
       continue;
@@ -97,7 +98,8 @@ void read_documents(std::string_view path, std::string_view text, Arena& arena, 
     }
     merged_weight += global != nullptr || word == "repeat" ? root->weight : 0;
     if (merged_weight > kYamlNodesMax) {
-      refused.push_back({std::string(path), root->line, id_of(*root), "the collection's global parts are too large", ""});
+      refused.push_back(
+          {std::string(path), root->line, id_of(*root), "the collection's global parts are too large", ""});
       return;
     }
     before = root;
@@ -144,7 +146,8 @@ Result<void> read_heading(const Document& document, Heading& out) {
   out.description = text("description");
   out.date = text("date");
   out.modified = text("modified");
-  for (const std::string& author : texts_of(root.find("author"))) out.author += (out.author.empty() ? "" : ", ") + author;
+  for (const std::string& author : texts_of(root.find("author")))
+    out.author += (out.author.empty() ? "" : ", ") + author;
   out.tags = texts_of(root.find("tags"));
   out.techniques = techniques_of(out.tags);
   out.fields = texts_of(root.find("fields"));

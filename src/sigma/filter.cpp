@@ -14,8 +14,11 @@ namespace {
 
 // Every part that the filter gives is given by the rule and equal: a filter for product windows covers all of it.
 bool covers(const Logsource& filter, const Logsource& rule) {
-  const auto part = [](const std::string& wanted, const std::string& given) { return wanted.empty() || fold(wanted) == fold(given); };
-  return part(filter.product, rule.product) && part(filter.category, rule.category) && part(filter.service, rule.service);
+  const auto part = [](const std::string& wanted, const std::string& given) {
+    return wanted.empty() || fold(wanted) == fold(given);
+  };
+  return part(filter.product, rule.product) && part(filter.category, rule.category) &&
+         part(filter.service, rule.service);
 }
 
 }  // namespace

@@ -115,7 +115,8 @@ std::size_t KeyedWindow::cut(std::size_t most) {
 void KeyedWindow::insert(const Arrival& arrival) {
   advance(arrival);
   if (arrival.news != nullptr) {
-    const auto known = std::find_if(chained_.begin(), chained_.end(), [&](const Chained& c) { return c.serial == arrival.serial; });
+    const auto known =
+        std::find_if(chained_.begin(), chained_.end(), [&](const Chained& c) { return c.serial == arrival.serial; });
     if (known != chained_.end()) {
       known->members.add(*arrival.news);
       known->last = arrival.time;
@@ -179,16 +180,25 @@ double KeyedWindow::percentile() const {
 
 bool KeyedWindow::holds(const Arrival& arrival, Time window_start, double& measure) {
   switch (rule_->type) {
-    case Type::event_count: measure = static_cast<double>(size()); break;
-    case Type::value_count: measure = static_cast<double>(values_.size()); break;
-    case Type::value_sum: measure = static_cast<double>(sum_); break;
-    case Type::value_avg: measure = static_cast<double>(sum_ / static_cast<long double>(std::max<std::size_t>(size(), 1))); break;
+    case Type::event_count:
+      measure = static_cast<double>(size());
+      break;
+    case Type::value_count:
+      measure = static_cast<double>(values_.size());
+      break;
+    case Type::value_sum:
+      measure = static_cast<double>(sum_);
+      break;
+    case Type::value_avg:
+      measure = static_cast<double>(sum_ / static_cast<long double>(std::max<std::size_t>(size(), 1)));
+      break;
     case Type::value_percentile:
       if (rule_->percentile) {
         measure = percentile();
       } else {
         const auto found = values_.find(arrival.value);
-        measure = found == values_.end() ? 0 : 100.0 * found->second / static_cast<double>(std::max<std::size_t>(size(), 1));
+        measure =
+            found == values_.end() ? 0 : 100.0 * found->second / static_cast<double>(std::max<std::size_t>(size(), 1));
       }
       break;
     case Type::temporal:
@@ -234,8 +244,8 @@ void KeyedWindow::collect_anew() {
 }
 
 std::size_t KeyedWindow::memory() const {
-  std::size_t sum = sizeof(KeyedWindow) + entries_.capacity() * sizeof(Entry) + present_.capacity() * 4 + values_.size() * 48 +
-                    sorted_.capacity() * 8;
+  std::size_t sum = sizeof(KeyedWindow) + entries_.capacity() * sizeof(Entry) + present_.capacity() * 4 +
+                    values_.size() * 48 + sorted_.capacity() * 8;
   for (const Progress& progress : progress_) sum += sizeof progress + 2 * progress.now.size() * sizeof(Time);
   for (const Chained& chained : chained_) sum += sizeof chained + chained.members.kept.capacity() * sizeof(Member);
   return sum;

@@ -44,7 +44,7 @@ class KeyedWindow {
  public:
   KeyedWindow(const Correlation& rule, const std::vector<Term>& terms);
 
-  void expire(Time before);         // forgets what is older
+  void expire(Time before);           // forgets what is older
   std::size_t cut(std::size_t most);  // keeps the newest; returns how many went
   void insert(const Arrival& arrival);
   // Whether the condition holds now; `measure` is what it looked at. `arrival` is the latest one.
@@ -53,8 +53,8 @@ class KeyedWindow {
   std::uint64_t terms_holding(Time window_start) const;
 
   bool occurs_any(const std::vector<std::uint32_t>& inputs) const;  // temporal types
-  Members collect();       // what stands in the window and was not collected before
-  void collect_anew();     // forgets that anything was collected
+  Members collect();    // what stands in the window and was not collected before
+  void collect_anew();  // forgets that anything was collected
   std::size_t size() const { return entries_.size() - head_ + chained_.size(); }
   std::size_t memory() const;
 

@@ -33,7 +33,8 @@ Result<Rule> lower_rule(const Document& document, const LoadOptions& options) {
   const Yaml& root = *document.root;
   if (!options.all_status && (rule.status == "deprecated" || rule.status == "unsupported"))
     return fail("status: " + rule.status, fmt::format("{}", root.find("status")->line),
-                rule.status == "deprecated" ? "another rule replaces it" : "its author says that it can't be used as it stands");
+                rule.status == "deprecated" ? "another rule replaces it"
+                                            : "its author says that it can't be used as it stands");
   TRY(rule.logsource, read_logsource(root));
   const Yaml* detection = root.find("detection");
   if (detection == nullptr || !detection->is_map())
@@ -70,8 +71,9 @@ class Loading {
     for (std::size_t i = 0; i < documents_.size(); ++i)
       if (documents_[i].kind == Document::Kind::correlation) take_correlations(i);
     silence_parts();
-    std::stable_sort(out_.refused.begin(), out_.refused.end(),
-                     [](const Refusal& a, const Refusal& b) { return std::tie(a.path, a.line) < std::tie(b.path, b.line); });
+    std::stable_sort(out_.refused.begin(), out_.refused.end(), [](const Refusal& a, const Refusal& b) {
+      return std::tie(a.path, a.line) < std::tie(b.path, b.line);
+    });
     return std::move(out_);
   }
 
@@ -80,8 +82,8 @@ class Loading {
   struct Place {
     enum class State : std::uint8_t { untouched, underway, loaded, refused };
     State state = State::untouched;
-    std::uint32_t index = 0;                // into rules or correlations
-    std::vector<std::size_t> parts;         // of a correlation: the documents that it refers to
+    std::uint32_t index = 0;         // into rules or correlations
+    std::vector<std::size_t> parts;  // of a correlation: the documents that it refers to
     std::size_t next_part = 0;
   };
 
@@ -142,8 +144,9 @@ class Loading {
       return fail(fmt::format("the correlation refers to '{}', which is no rule's id or name", reference), "",
                   "load the rule's file too");
     if (found->second.count > 1)
-      return fail(fmt::format("the correlation refers to '{}', a name that {} documents have", reference, found->second.count),
-                  "", "refer to the id");
+      return fail(
+          fmt::format("the correlation refers to '{}', a name that {} documents have", reference, found->second.count),
+          "", "refer to the id");
     return found->second.first;
   }
 
@@ -225,9 +228,9 @@ class Loading {
   struct Named {
     std::size_t first, count;
   };
-  std::map<std::string, Named, std::less<>> named_;                             // id or name → documents
-  std::map<std::pair<std::string_view, std::string>, std::size_t> nearby_;      // the same within one file: the first
-  std::map<std::string, std::size_t, std::less<>> ids_;                         // of loaded documents
+  std::map<std::string, Named, std::less<>> named_;                         // id or name → documents
+  std::map<std::pair<std::string_view, std::string>, std::size_t> nearby_;  // the same within one file: the first
+  std::map<std::string, std::size_t, std::less<>> ids_;                     // of loaded documents
 };
 
 }  // namespace
@@ -272,7 +275,8 @@ std::vector<RuleText> read_rule_files(std::span<const std::string> files, const 
       continue;
     }
     if (size > options.file_bytes_max) {
-      refused.push_back({path, 0, "", fmt::format("the file has {} bytes, the most is {}", size, options.file_bytes_max), ""});
+      refused.push_back(
+          {path, 0, "", fmt::format("the file has {} bytes, the most is {}", size, options.file_bytes_max), ""});
       continue;
     }
     std::string text(size, '\0');
@@ -286,7 +290,8 @@ std::vector<RuleText> read_rule_files(std::span<const std::string> files, const 
 RuleSet load_texts(std::span<const RuleText> texts, const LoadOptions& options) {
   std::vector<const RuleText*> sorted;
   for (const RuleText& text : texts) sorted.push_back(&text);
-  std::stable_sort(sorted.begin(), sorted.end(), [](const RuleText* a, const RuleText* b) { return a->path < b->path; });
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const RuleText* a, const RuleText* b) { return a->path < b->path; });
   return Loading(options).run(sorted);
 }
 
@@ -305,7 +310,8 @@ Result<Placeholders> parse_placeholders(std::string_view text, const std::string
   if (read.error) return fail(read.error->what, path + ":" + read.error->where);
   Placeholders out;
   for (const Yaml* root : read.documents) {
-    if (!root->is_map()) return fail("placeholders are written `name: [value, …]`", fmt::format("{}:{}", path, root->line));
+    if (!root->is_map())
+      return fail("placeholders are written `name: [value, …]`", fmt::format("{}:{}", path, root->line));
     for (std::size_t i = 0; i < root->items.size(); i += 2) {
       std::vector<std::string> values = texts_of(root->items[i + 1]);
       if (values.empty())

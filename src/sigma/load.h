@@ -13,7 +13,7 @@ namespace tocsin::sigma {
 
 struct LoadOptions {
   Placeholders placeholders;
-  bool all_status = false;               // run rules of status deprecated and unsupported too
+  bool all_status = false;                 // run rules of status deprecated and unsupported too
   std::size_t file_bytes_max = 32u << 20;  // of one rule file
 };
 

@@ -160,7 +160,8 @@ Result<std::uint32_t> lower_detection(const Yaml& body, std::span<const std::str
     selections.push_back({std::string(name), *node});
   }
   const Yaml* condition = body.find("condition");
-  if (condition == nullptr || condition->is_null() || condition->is_map() || (condition->is_list() && condition->items.empty()))
+  if (condition == nullptr || condition->is_null() || condition->is_map() ||
+      (condition->is_list() && condition->items.empty()))
     return fail("there is no condition", fmt::format("{}", body.line));
   const Yaml* const single = condition;
   const std::span<const Yaml* const> list = condition->is_list() ? condition->items : std::span(&single, 1);

@@ -42,7 +42,9 @@ Result<void> place(Step& step) {
     item.placed = true;
     if (item.kind == Kind::reference) {
       auto& reference = std::get<FieldRef>(item.test);
-      reference.place = step.name == "contains" ? Place::contains : step.name == "startswith" ? Place::starts : Place::ends;
+      reference.place = step.name == "contains"     ? Place::contains
+                        : step.name == "startswith" ? Place::starts
+                                                    : Place::ends;
     } else if (item.kind == Kind::text) {
       item.any_before = step.name != "startswith";
       item.any_after = step.name != "endswith";
@@ -58,7 +60,8 @@ Result<void> place(Step& step) {
 
 Result<void> cased(Step& step) {
   for (Item& item : step.items) {
-    if (item.kind != Kind::text && item.kind != Kind::reference && !(item.kind == Kind::regex && !item.regex.ignore_case))
+    if (item.kind != Kind::text && item.kind != Kind::reference &&
+        !(item.kind == Kind::regex && !item.regex.ignore_case))
       return misplaced(step, item, "needs text");
     item.cased = true;
     if (item.kind == Kind::reference) std::get<FieldRef>(item.test).cased = true;
@@ -116,7 +119,8 @@ Result<void> encode(Step& step) {
                        "modifiers are applied in the order in which they are written; encode first");
     tokenise(item);
     const auto text = plain_text(item.pattern);
-    if (!text) return misplaced(step, item, "can't encode a wildcard", "write \\* or \\? for the characters themselves");
+    if (!text)
+      return misplaced(step, item, "can't encode a wildcard", "write \\* or \\? for the characters themselves");
     std::vector<std::string> encoded;
     if (step.name == "base64") encoded = {base64(*text)};
     if (step.name == "base64offset")
@@ -158,7 +162,10 @@ Result<void> regex_flag(Step& step) {
 }
 
 Result<void> order(Step& step) {
-  const Order wanted = step.name == "lt" ? Order::lt : step.name == "lte" ? Order::lte : step.name == "gt" ? Order::gt : Order::gte;
+  const Order wanted = step.name == "lt"    ? Order::lt
+                       : step.name == "lte" ? Order::lte
+                       : step.name == "gt"  ? Order::gt
+                                            : Order::gte;
   for (Item& item : step.items) {
     if (item.kind == Kind::time) {  // Field|hour|gte: 18
       std::get<TimePart>(item.test).order = wanted;
@@ -278,16 +285,36 @@ struct Modifier {
 };
 
 constexpr Modifier kModifiers[] = {
-    {"all", join_all, true, true},          {"contains", place, true, false},   {"startswith", place, true, false},
-    {"endswith", place, true, false},       {"exists", exists, false, false},   {"cased", cased, true, false},
-    {"neq", deny, true, true},              {"windash", dashes, true, false},   {"re", regex, true, false},
-    {"i", regex_flag, true, false},         {"m", regex_flag, true, false},     {"s", regex_flag, true, false},
-    {"base64", encode, true, false},        {"base64offset", encode, true, false}, {"utf16le", encode, true, false},
-    {"wide", encode, true, false},          {"utf16be", encode, true, false},   {"utf16", encode, true, false},
-    {"lt", order, false, false},            {"lte", order, false, false},       {"gt", order, false, false},
-    {"gte", order, false, false},           {"minute", time_unit, false, false}, {"hour", time_unit, false, false},
-    {"day", time_unit, false, false},       {"week", time_unit, false, false},  {"month", time_unit, false, false},
-    {"year", time_unit, false, false},      {"cidr", cidr, false, false},       {"expand", expand, true, false},
+    {"all", join_all, true, true},
+    {"contains", place, true, false},
+    {"startswith", place, true, false},
+    {"endswith", place, true, false},
+    {"exists", exists, false, false},
+    {"cased", cased, true, false},
+    {"neq", deny, true, true},
+    {"windash", dashes, true, false},
+    {"re", regex, true, false},
+    {"i", regex_flag, true, false},
+    {"m", regex_flag, true, false},
+    {"s", regex_flag, true, false},
+    {"base64", encode, true, false},
+    {"base64offset", encode, true, false},
+    {"utf16le", encode, true, false},
+    {"wide", encode, true, false},
+    {"utf16be", encode, true, false},
+    {"utf16", encode, true, false},
+    {"lt", order, false, false},
+    {"lte", order, false, false},
+    {"gt", order, false, false},
+    {"gte", order, false, false},
+    {"minute", time_unit, false, false},
+    {"hour", time_unit, false, false},
+    {"day", time_unit, false, false},
+    {"week", time_unit, false, false},
+    {"month", time_unit, false, false},
+    {"year", time_unit, false, false},
+    {"cidr", cidr, false, false},
+    {"expand", expand, true, false},
     {"fieldref", field_reference, false, false},
 };
 

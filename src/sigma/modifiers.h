@@ -20,7 +20,7 @@ struct Item {
   Pattern pattern;
   bool any_before = false, any_after = false, placed = false, cased = false;
   Regex regex;
-  Test test = Null{};            // of the other kinds
+  Test test = Null{};  // of the other kinds
 };
 
 // How the values of a list are joined, and the whole denied.

@@ -69,19 +69,23 @@ struct Tester {
     const auto number = value.is_null() ? std::nullopt : time_part(part.unit, value.text());
     return number && holds(part.order, static_cast<double>(*number), static_cast<double>(part.number));
   }
-  bool operator()(const Exists&) const { return true; }      // asked of the field, below
-  bool operator()(const Null&) const { return false; }       // asked of the field, below
-  bool operator()(const FieldRef&) const { return false; }   // asked of two fields, below
+  bool operator()(const Exists&) const { return true; }     // asked of the field, below
+  bool operator()(const Null&) const { return false; }      // asked of the field, below
+  bool operator()(const FieldRef&) const { return false; }  // asked of two fields, below
 };
 
 bool refers(const FieldRef& reference, std::string_view left, std::string_view right) {
   std::string a(left), b(right);
   if (!reference.cased) a = fold(a), b = fold(b);
   switch (reference.place) {
-    case FieldRef::Place::whole: return a == b;
-    case FieldRef::Place::contains: return a.find(b) != std::string::npos;
-    case FieldRef::Place::starts: return a.starts_with(b);
-    case FieldRef::Place::ends: return a.ends_with(b);
+    case FieldRef::Place::whole:
+      return a == b;
+    case FieldRef::Place::contains:
+      return a.find(b) != std::string::npos;
+    case FieldRef::Place::starts:
+      return a.starts_with(b);
+    case FieldRef::Place::ends:
+      return a.ends_with(b);
   }
   return false;
 }
@@ -112,24 +116,36 @@ std::optional<std::int64_t> time_part(TimePart::Unit unit, std::string_view text
   if (!time || !time->known()) return std::nullopt;
   const Civil parts = civil(*time);
   switch (unit) {
-    case TimePart::Unit::minute: return parts.minute;
-    case TimePart::Unit::hour: return parts.hour;
-    case TimePart::Unit::day: return parts.day;
-    case TimePart::Unit::week: return parts.week;
-    case TimePart::Unit::month: return parts.month;
-    case TimePart::Unit::year: return parts.year;
+    case TimePart::Unit::minute:
+      return parts.minute;
+    case TimePart::Unit::hour:
+      return parts.hour;
+    case TimePart::Unit::day:
+      return parts.day;
+    case TimePart::Unit::week:
+      return parts.week;
+    case TimePart::Unit::month:
+      return parts.month;
+    case TimePart::Unit::year:
+      return parts.year;
   }
   return std::nullopt;
 }
 
 bool holds(Order order, double left, double right) {
   switch (order) {
-    case Order::lt: return left < right;
-    case Order::lte: return left <= right;
-    case Order::gt: return left > right;
-    case Order::gte: return left >= right;
-    case Order::eq: return left == right;
-    case Order::neq: return left != right;
+    case Order::lt:
+      return left < right;
+    case Order::lte:
+      return left <= right;
+    case Order::gt:
+      return left > right;
+    case Order::gte:
+      return left >= right;
+    case Order::eq:
+      return left == right;
+    case Order::neq:
+      return left != right;
   }
   return false;
 }
@@ -146,7 +162,8 @@ bool contains_address(const Cidr& cidr, std::string_view text) {
 std::optional<Cidr> parse_cidr(std::string_view text) {
   const std::size_t slash = text.find('/');
   Cidr out{};
-  if (!parse_address(text.substr(0, slash), out.address) || text.find('%') != std::string_view::npos) return std::nullopt;
+  if (!parse_address(text.substr(0, slash), out.address) || text.find('%') != std::string_view::npos)
+    return std::nullopt;
   const bool v4 = text.substr(0, slash).find(':') == std::string_view::npos;
   unsigned bits = v4 ? 32 : 128;
   if (slash != std::string_view::npos) {
@@ -158,7 +175,8 @@ std::optional<Cidr> parse_cidr(std::string_view text) {
   for (unsigned i = 0; i < 16; ++i) {  // bits of the host are ignored
     const unsigned from = 8 * i;
     if (from >= out.bits) out.address[i] = 0;
-    if (from < out.bits && from + 8 > out.bits) out.address[i] &= static_cast<std::uint8_t>(0xff << (from + 8 - out.bits));
+    if (from < out.bits && from + 8 > out.bits)
+      out.address[i] &= static_cast<std::uint8_t>(0xff << (from + 8 - out.bits));
   }
   return out;
 }
@@ -181,7 +199,8 @@ bool evaluate(const Atom& atom, const Fields& fields) {
         if (has_content(left) && has_content(right) && refers(*reference, left.text(), right.text())) return true;
     return false;
   }
-  return std::any_of(values.begin(), values.end(), [&](const Value& value) { return std::visit(Tester{value}, atom.test); });
+  return std::any_of(values.begin(), values.end(),
+                     [&](const Value& value) { return std::visit(Tester{value}, atom.test); });
 }
 
 std::vector<bool> evaluate_nodes(const Rule& rule, const Fields& fields) {
@@ -190,10 +209,18 @@ std::vector<bool> evaluate_nodes(const Rule& rule, const Fields& fields) {
     const Node& node = rule.nodes[i];
     const auto holds_at = [&](std::uint32_t child) { return truth[child]; };
     switch (node.kind) {
-      case Node::Kind::atom: truth[i] = evaluate(rule.atoms[node.atom], fields); break;
-      case Node::Kind::all: truth[i] = std::all_of(node.children.begin(), node.children.end(), holds_at); break;
-      case Node::Kind::any: truth[i] = std::any_of(node.children.begin(), node.children.end(), holds_at); break;
-      case Node::Kind::none: truth[i] = !truth[node.children[0]]; break;
+      case Node::Kind::atom:
+        truth[i] = evaluate(rule.atoms[node.atom], fields);
+        break;
+      case Node::Kind::all:
+        truth[i] = std::all_of(node.children.begin(), node.children.end(), holds_at);
+        break;
+      case Node::Kind::any:
+        truth[i] = std::any_of(node.children.begin(), node.children.end(), holds_at);
+        break;
+      case Node::Kind::none:
+        truth[i] = !truth[node.children[0]];
+        break;
     }
   }
   return truth;

@@ -29,10 +29,11 @@ bool evaluate(const Rule& rule, const Fields& fields);
 std::vector<bool> evaluate_nodes(const Rule& rule, const Fields& fields);
 
 // Parts that other evaluators may share without sharing the matching.
-std::optional<double> parse_number(std::string_view text);          // decimal or 0x hexadecimal, the whole text
-std::optional<std::int64_t> time_part(TimePart::Unit unit, std::string_view text);  // of an ISO 8601 time or epoch seconds
+std::optional<double> parse_number(std::string_view text);  // decimal or 0x hexadecimal, the whole text
+std::optional<std::int64_t> time_part(TimePart::Unit unit,
+                                      std::string_view text);  // of an ISO 8601 time or epoch seconds
 bool holds(Order order, double left, double right);
 bool contains_address(const Cidr& cidr, std::string_view text);
-std::optional<Cidr> parse_cidr(std::string_view text);              // "10.0.0.0/8", "fe80::/10", a plain address
+std::optional<Cidr> parse_cidr(std::string_view text);  // "10.0.0.0/8", "fe80::/10", a plain address
 
 }  // namespace tocsin::sigma

@@ -10,7 +10,8 @@ namespace {
 using Kind = Token::Kind;
 
 void put(Pattern& pattern, char c) {
-  if (pattern.tokens.empty() || pattern.tokens.back().kind != Kind::literal) pattern.tokens.push_back({Kind::literal, {}});
+  if (pattern.tokens.empty() || pattern.tokens.back().kind != Kind::literal)
+    pattern.tokens.push_back({Kind::literal, {}});
   pattern.tokens.back().text += c;
 }
 

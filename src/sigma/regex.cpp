@@ -24,8 +24,9 @@ Result<std::unique_ptr<re2::RE2>> compile(const Regex& regex) {
     case re2::RE2::ErrorBadPerlOp:
     case re2::RE2::ErrorBadEscape:
     case re2::RE2::ErrorRepeatOp:
-      hint = "expressions run in linear time: no look-around, back-references or possessive quantifiers; "
-             "a negated selection often says the same";
+      hint =
+          "expressions run in linear time: no look-around, back-references or possessive quantifiers; "
+          "a negated selection often says the same";
       break;
     case re2::RE2::ErrorRepeatSize:
       hint = "counts go up to 1000";

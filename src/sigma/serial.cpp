@@ -119,28 +119,51 @@ void all(A& archive, T&... values) {
   (item(archive, values), ...);
 }
 
-template <class A> void visit(A& a, Token& x) { auto& [kind, text] = x; choice(a, kind, Token::Kind::one); item(a, text); }
-template <class A> void visit(A& a, Pattern& x) { auto& [tokens, cased] = x; all(a, tokens, cased); }
-template <class A> void visit(A& a, Regex& x) {
+template <class A>
+void visit(A& a, Token& x) {
+  auto& [kind, text] = x;
+  choice(a, kind, Token::Kind::one);
+  item(a, text);
+}
+template <class A>
+void visit(A& a, Pattern& x) {
+  auto& [tokens, cased] = x;
+  all(a, tokens, cased);
+}
+template <class A>
+void visit(A& a, Regex& x) {
   auto& [expression, ignore_case, multi_line, dot_all] = x;
   all(a, expression, ignore_case, multi_line, dot_all);
 }
-template <class A> void visit(A& a, Cidr& x) {
+template <class A>
+void visit(A& a, Cidr& x) {
   auto& [address, bits] = x;
   a.bytes(address, sizeof address);
   item(a, bits);
   a.require(bits <= 128);
 }
-template <class A> void visit(A& a, Compare& x) { auto& [order, number] = x; choice(a, order, Order::neq); item(a, number); }
-template <class A> void visit(A& a, TimePart& x) {
+template <class A>
+void visit(A& a, Compare& x) {
+  auto& [order, number] = x;
+  choice(a, order, Order::neq);
+  item(a, number);
+}
+template <class A>
+void visit(A& a, TimePart& x) {
   auto& [unit, order, number] = x;
   choice(a, unit, TimePart::Unit::year);
   choice(a, order, Order::neq);
   item(a, number);
 }
-template <class A> void visit(A& a, Exists& x) { auto& [wanted] = x; item(a, wanted); }
-template <class A> void visit(A&, Null&) {}
-template <class A> void visit(A& a, FieldRef& x) {
+template <class A>
+void visit(A& a, Exists& x) {
+  auto& [wanted] = x;
+  item(a, wanted);
+}
+template <class A>
+void visit(A&, Null&) {}
+template <class A>
+void visit(A& a, FieldRef& x) {
   auto& [field, place, cased] = x;
   item(a, field);
   choice(a, place, FieldRef::Place::ends);
@@ -157,23 +180,27 @@ void test_of_kind(A& archive, Test& test, std::size_t kind) {
     archive.require(false);
   }
 }
-template <class A> void visit(A& a, Atom& x) {
+template <class A>
+void visit(A& a, Atom& x) {
   auto& [field, test] = x;
   item(a, field);
   std::uint64_t kind = test.index();
   a.number(kind);
   test_of_kind(a, test, static_cast<std::size_t>(kind));
 }
-template <class A> void visit(A& a, Node& x) {
+template <class A>
+void visit(A& a, Node& x) {
   auto& [kind, atom, children] = x;
   choice(a, kind, Node::Kind::none);
   all(a, atom, children);
 }
-template <class A> void visit(A& a, Logsource& x) {
+template <class A>
+void visit(A& a, Logsource& x) {
   auto& [product, category, service, definition] = x;
   all(a, product, category, service, definition);
 }
-template <class A> void visit(A& a, Heading& x) {
+template <class A>
+void visit(A& a, Heading& x) {
   auto& [id, name, title, author, status, path, techniques, tags, fields, falsepositives, references, description, date,
          modified, level, line, content_hash] = x;
   all(a, id, name, title, author, status, path, techniques, tags, fields, falsepositives, references, description, date,
@@ -181,7 +208,11 @@ template <class A> void visit(A& a, Heading& x) {
   choice(a, level, Level::critical);
   all(a, line, content_hash);
 }
-template <class A> void visit(A& a, Selection& x) { auto& [name, node] = x; all(a, name, node); }
+template <class A>
+void visit(A& a, Selection& x) {
+  auto& [name, node] = x;
+  all(a, name, node);
+}
 
 template <class A>
 void require_nodes(A& archive, const std::vector<Node>& nodes, std::size_t atoms) {
@@ -198,18 +229,21 @@ void require_nodes(A& archive, const std::vector<Node>& nodes, std::size_t atoms
 static_assert(sizeof(Rule) == sizeof(Heading) + sizeof(Logsource) + sizeof(Rule::atoms) + sizeof(Rule::nodes) +
                                   sizeof(Rule::selections) + alignof(Rule),
               "a member was added: visit() must name it");
-template <class A> void visit(A& a, Rule& x) {
+template <class A>
+void visit(A& a, Rule& x) {
   visit(a, static_cast<Heading&>(x));
   all(a, x.logsource, x.atoms, x.nodes, x.selections, x.reported);
   require_nodes(a, x.nodes, x.atoms.size());
   for (const Selection& selection : x.selections) a.require(selection.node < x.nodes.size());
   a.require(!x.nodes.empty());
 }
-template <class A> void visit(A& a, Correlation::Input& x) {
+template <class A>
+void visit(A& a, Correlation::Input& x) {
   auto& [correlation, index, group_by, value_fields] = x;
   all(a, correlation, index, group_by, value_fields);
 }
-template <class A> void visit(A& a, Correlation::Bound& x) {
+template <class A>
+void visit(A& a, Correlation::Bound& x) {
   auto& [order, number] = x;
   choice(a, order, Order::neq);
   item(a, number);
@@ -218,7 +252,8 @@ static_assert(sizeof(Correlation) == sizeof(Heading) + 8 + sizeof(Correlation::i
                                          sizeof(Correlation::timespan_seconds) + sizeof(Correlation::bounds) +
                                          sizeof(Correlation::percentile) + sizeof(Correlation::condition) + 8,
               "a member was added: visit() must name it");
-template <class A> void visit(A& a, Correlation& x) {
+template <class A>
+void visit(A& a, Correlation& x) {
   visit(a, static_cast<Heading&>(x));
   choice(a, x.type, Correlation::Type::value_percentile);
   all(a, x.inputs, x.group_by, x.timespan_seconds, x.bounds);
@@ -234,15 +269,18 @@ template <class A> void visit(A& a, Correlation& x) {
   a.require(x.timespan_seconds >= 0);
   for (const Correlation::Input& input : x.inputs) a.require(input.group_by.size() == x.group_by.size());
 }
-template <class A> void visit(A& a, Refusal& x) {
+template <class A>
+void visit(A& a, Refusal& x) {
   auto& [path, line, id, reason, hint] = x;
   all(a, path, line, id, reason, hint);
 }
-template <class A> void visit(A& a, FilterUse& x) {
+template <class A>
+void visit(A& a, FilterUse& x) {
   auto& [path, id, title, line, rules, missing] = x;
   all(a, path, id, title, line, rules, missing);
 }
-template <class A> void visit(A& a, RuleSet& x) {
+template <class A>
+void visit(A& a, RuleSet& x) {
   auto& [rules, correlations, refused, filters, ignored] = x;
   all(a, rules, correlations, refused, filters, ignored);
   for (std::size_t i = 0; i < correlations.size(); ++i)

@@ -17,9 +17,10 @@ id: 11111111-1111-1111-1111-111111111111
 tags: [attack.t1110.003]
 logsource: {product: windows}
 detection:
-  a: {Image|endswith: '\x.exe', Port|gt: 3, Src|cidr: 10.0.0.0/8, Cmd|re|i: 'a+', A|fieldref: B, N: null, E|exists: true, T|hour: 3}
+  a: {Image|endswith: '\x.exe', Port|gt: 3, Src|cidr: 10.0.0.0/8, Cmd|re|i: 'a+'}
+  c: {A|fieldref: B, N: null, E|exists: true, T|hour: 3}
   b: ['key?word*', other]
-  condition: a or not b
+  condition: a or c or not b
 )"};
   RuleSet set = load_texts(std::span(&text, 1), {});
   Correlation correlation;
@@ -51,7 +52,8 @@ TEST(Serial, WhatIsWrittenIsReadBack) {
 
 TEST(Serial, DamageIsAnError) {
   const std::string bytes = serialise(sample());
-  for (std::size_t size = 0; size < bytes.size(); ++size) EXPECT_FALSE(deserialise(bytes.substr(0, size)).has_value()) << size;
+  for (std::size_t size = 0; size < bytes.size(); ++size)
+    EXPECT_FALSE(deserialise(bytes.substr(0, size)).has_value()) << size;
   for (std::size_t at = 0; at < bytes.size(); ++at) {
     std::string damaged = bytes;
     damaged[at] = static_cast<char>(damaged[at] ^ 0x41);

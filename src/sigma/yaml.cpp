@@ -190,7 +190,8 @@ std::optional<std::uint32_t> line_of_directive(std::string_view text) {
 }
 
 void append_canonical(const Yaml& node, std::string& out) {
-  out += fmt::format("{}{}:", "nslm"[static_cast<int>(node.kind)], node.is_scalar() ? node.text.size() : node.items.size());
+  out += fmt::format("{}{}:", "nslm"[static_cast<int>(node.kind)],
+                     node.is_scalar() ? node.text.size() : node.items.size());
   if (node.is_scalar()) {
     out += node.plain ? 'p' : 'q';
     out += node.text;
@@ -235,7 +236,8 @@ YamlDocuments read_yaml(std::string_view text, Arena& arena) {
   YamlDocuments out;
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   if (!is_utf8(text) || text.find('\0') != std::string_view::npos) {
-    out.error = Error{"bytes that are not UTF-8 text", fmt::format("{}", line_of_bad_text(text).value_or(1)), "save the file as UTF-8"};
+    out.error = Error{"bytes that are not UTF-8 text", fmt::format("{}", line_of_bad_text(text).value_or(1)),
+                      "save the file as UTF-8"};
     return out;
   }
   if (const auto line = line_of_directive(text)) {
@@ -245,8 +247,8 @@ YamlDocuments read_yaml(std::string_view text, Arena& arena) {
   Diag diag(fy_diag_create(nullptr));
   if (diag) fy_diag_set_collect_errors(diag.get(), true);
   fy_parse_cfg config{};
-  config.flags = static_cast<fy_parse_cfg_flags>(FYPCF_QUIET | FYPCF_DEFAULT_VERSION_1_2 | FYPCF_JSON_NONE |
-                                                 FYPCF_COLLECT_DIAG);
+  config.flags =
+      static_cast<fy_parse_cfg_flags>(FYPCF_QUIET | FYPCF_DEFAULT_VERSION_1_2 | FYPCF_JSON_NONE | FYPCF_COLLECT_DIAG);
   config.diag = diag.get();
   Parser parser(fy_parser_create(&config));
   if (!diag || !parser || fy_parser_set_string(parser.get(), text.data(), text.size()) != 0) {

@@ -23,7 +23,7 @@ inline constexpr std::size_t kYamlDepthMax = 50;
 struct Yaml {
   enum class Kind : std::uint8_t { null, scalar, list, map };
   Kind kind = Kind::null;
-  bool plain = false;                  // a scalar without quotes, so that it may be a number or a boolean
+  bool plain = false;  // a scalar without quotes, so that it may be a number or a boolean
   std::uint32_t line = 1;
   std::uint32_t weight = 1;            // nodes below and including this one, aliases written out
   std::string_view text;               // of a scalar, and of a null as it was written
