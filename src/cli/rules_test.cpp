@@ -65,11 +65,15 @@ TEST_F(RulesVerb, ExplainPrintsEachPass) {
 }
 
 TEST_F(RulesVerb, TestSaysWhatANearMissLacked) {
-  write(
-      "events.ndjson",
-      R"({"Event":{"System":{"Provider":{"#attributes":{"Name":"Microsoft-Windows-Sysmon"}},"EventID":1,"Channel":"Microsoft-Windows-Sysmon/Operational","Computer":"h","EventRecordID":1,"TimeCreated":{"#attributes":{"SystemTime":"2024-05-06T07:08:09Z"}}},"EventData":{"Image":"C:\\x.exe","User":"bob"}}}
-{"Event":{"System":{"Provider":{"#attributes":{"Name":"Microsoft-Windows-Sysmon"}},"EventID":1,"Channel":"Microsoft-Windows-Sysmon/Operational","Computer":"h","EventRecordID":2,"TimeCreated":{"#attributes":{"SystemTime":"2024-05-06T07:08:10Z"}}},"EventData":{"Image":"C:\\x.exe","User":"adm"}}}
-)");
+  const auto event = [](int record, const std::string& user) {
+    return R"({"Event":{"System":{"Provider":{"#attributes":{"Name":"Microsoft-Windows-Sysmon"}},"EventID":1,)"
+           R"("Channel":"Microsoft-Windows-Sysmon/Operational","Computer":"h","EventRecordID":)" +
+           std::to_string(record) +
+           R"(,"TimeCreated":{"#attributes":{"SystemTime":"2024-05-06T07:08:09Z"}}},)"
+           R"("EventData":{"Image":"C:\\x.exe","User":")" +
+           user + "\"}}}\n";
+  };
+  write("events.ndjson", event(1, "bob") + event(2, "adm"));
   ASSERT_EQ(run({"test", (folder_ / "good.yml").string(), (folder_ / "events.ndjson").string()}), kDone);
   EXPECT_NE(output_.find("2 events, 2 of the rule's logsource, 1 met"), std::string::npos) << output_;
   EXPECT_NE(output_.find("filter: not wanted: User is 'adm', but it is 'adm'"), std::string::npos) << output_;
