@@ -42,7 +42,7 @@ struct Limits {
   // Deflate cannot pass 1,032; logs reach 20 to 50, very repetitive NDJSON in zstd 200.
   std::uint64_t ratio = 1'000;
   std::uint64_t floor = std::uint64_t{256} << 20;
-  unsigned bombs = 16;                                      // in one top; then the rest of it is left unread
+  unsigned bombs = 8;                                       // in one top; then the rest of it is left unread
   std::uint64_t holes = std::uint64_t{16} << 30;            // bytes of holes in one sparse file that are read as zeros
   std::uint64_t decoder_memory = std::uint64_t{192} << 20;  // dictionaries of all open levels together
   std::uint64_t spool_memory = std::uint64_t{8} << 20;      // a nested 7z waits here,

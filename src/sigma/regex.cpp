@@ -2,6 +2,8 @@
 // back-references and possessive quantifiers are outside of both.
 #include "sigma/regex.h"
 
+#include <fmt/format.h>
+
 namespace tocsin::sigma {
 
 std::string to_re2(const Regex& regex) {
@@ -18,6 +20,10 @@ Result<std::unique_ptr<re2::RE2>> compile(const Regex& regex) {
   options.set_max_mem(kRegexMemoryMax);
   options.set_never_capture(true);
   auto compiled = std::make_unique<re2::RE2>(to_re2(regex), options);
+  if (compiled->ok() && compiled->ProgramSize() > kRegexStepsMax)
+    return fail(fmt::format("the expression '{}' can't be run: it compiles to {} steps, {} are allowed",
+                            regex.expression, compiled->ProgramSize(), kRegexStepsMax),
+                "", "counts multiply; write it shorter, or without the upper ones");
   if (compiled->ok()) return compiled;
   std::string hint = "the flavour is RE2's";
   switch (compiled->error_code()) {

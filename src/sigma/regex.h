@@ -9,6 +9,8 @@
 
 namespace tocsin::sigma {
 
+// Steps of the compiled program; a character of a value may cost as many. `.{1000,}` has 8,005.
+inline constexpr int kRegexStepsMax = 10'000;
 inline constexpr std::size_t kRegexMemoryMax = 8u << 20;  // bytes, program and automaton caches
 
 // The expression with its flags in front, as RE2 reads it.

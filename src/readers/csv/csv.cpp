@@ -29,6 +29,9 @@ bool is_preamble(std::string_view line) {
   return line.find_first_not_of(" \t\r,;") == line.npos || line.starts_with("#TYPE ") || line.starts_with("sep=");
 }
 
+// In one block: what is kept of a row while it is decoded outweighs a short row.
+constexpr std::size_t kRowsAtOnce = 16384;
+
 class Cutter {
  public:
   explicit Cutter(const ReadOptions& options)
@@ -38,7 +41,9 @@ class Cutter {
 
   Result<std::optional<Block>> next(Stream& stream, std::vector<Anomaly>& anomalies) {
     while (true) {
-      if (!window_.ended()) {
+      if (!window_.ended() && list_full_) {
+        list_full_ = false;  // the window holds more rows
+      } else if (!window_.ended()) {
         const std::size_t keep = at_;
         window_.advance(stream, keep);
         at_ = 0;
@@ -58,6 +63,10 @@ class Cutter {
   void scan(std::vector<Anomaly>& anomalies) {
     const std::string_view text = window_.text();
     while (at_ < text.size()) {
+      if (list_.size() == kRowsAtOnce) {
+        list_full_ = true;
+        return;
+      }
       if (skipping_) {
         const std::size_t line = std::min(text.find('\n', at_), text.size());
         skipped_.size += window_.source_size(text.substr(at_, line - at_));
@@ -138,7 +147,7 @@ class Cutter {
   TextWindow window_;
   std::size_t at_ = 0;              // in the window's text
   std::size_t one_line_until_ = 0;  // before this, no row reaches past its line
-  bool first_ = true, skipping_ = false;
+  bool first_ = true, skipping_ = false, list_full_ = false;
   Anomaly skipped_;
   std::uint64_t record_ = 1;
   std::shared_ptr<const Header> header_;
