@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <filesystem>
 
 #include "base/check.h"
 #include "base/json.h"
@@ -116,23 +117,43 @@ Case::~Case() = default;
 const std::string& Case::path() const { return impl_->path; }
 bool Case::settled() const { return impl_->settled; }
 
+// Made whole under another name and then renamed, so that no kill leaves half a case. The caller holds the lock.
+Result<void> Case::Impl::create(const std::string& path) {
+  const std::string unfinished = path + "-new";
+  std::error_code error;
+  for (const char* part : {"", "-journal"}) std::filesystem::remove(unfinished + part, error);
+  {
+    Impl fresh;
+    fresh.path = path;
+    fresh.mode = Mode::write;
+    TRY(fresh.database, Database::open(unfinished, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
+    TRY_VOID(fresh.database.exec("PRAGMA page_size = 8192"));
+    TRY_VOID(check_format(fresh.database, path, true));
+    TRY_VOID(fresh.database.exec(kPragmas));
+    TRY_VOID(fresh.load());
+    TRY_VOID(fresh.add_journal("created", "{}"));
+    TRY_VOID(fresh.commit());
+  }
+  std::filesystem::rename(unfinished, path, error);
+  if (error) return fail("the case could not be created: " + error.message(), path);
+  return {};
+}
+
 Result<Case> Case::open(const std::string& path, Mode mode) {
   auto impl = std::make_unique<Impl>();
   impl->path = path;
   impl->mode = mode;
   if (mode == Mode::write) {
     TRY(impl->lock, WriterLock::take(path));
+    std::error_code error;
+    const bool there = std::filesystem::exists(path, error);
+    if (!there || (std::filesystem::is_regular_file(path, error) && std::filesystem::file_size(path, error) == 0))
+      TRY_VOID(Impl::create(path));
     TRY(impl->database, Database::open(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
-    TRY_VOID(impl->database.exec("PRAGMA page_size = 8192"));
     TRY_VOID(check_format(impl->database, path, true));
     TRY_VOID(impl->database.exec("PRAGMA journal_mode = WAL"));
     TRY_VOID(impl->database.exec(kPragmas));
     TRY_VOID(impl->load());
-    TRY(const std::int64_t entries, impl->database.number("SELECT count(*) FROM journal"));
-    if (entries == 0) {
-      TRY_VOID(impl->add_journal("created", "{}"));
-      TRY_VOID(impl->commit());
-    }
     return Case(std::move(impl));
   }
   TRY(impl->database, open_for_reading(path));

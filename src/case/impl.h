@@ -93,6 +93,7 @@ struct Case::Impl {
   } statements;
   std::map<EvidenceId, Evidence> evidence_cache;
 
+  static Result<void> create(const std::string& path);
   Result<void> load();
   Result<void> ensure_transaction();
   Result<void> commit();

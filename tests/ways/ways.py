@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+"""The same evidence, offered in different ways, gives the same findings.
+
+  ways.py TOCSIN
+
+Ways: the files in another order, as a tar.gz, as a zip inside a tar, one thread or two, twice into one case, killed in the
+middle and completed, and with a copy of every file beside it. Findings are compared byte for byte, the evidence's path aside.
+Run by ctest from the repository's root over the demo's evidence and, when it is there, over public samples beside it.
+"""
+import json
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tarfile
+import tempfile
+import time
+import zipfile
+from pathlib import Path
+
+TOCSIN = Path(sys.argv[1]).resolve()
+CORPUS = Path("../shared/corpus")
+failures = 0
+compared = 0
+
+
+def without_paths(text):
+    out = []
+    for line in text.splitlines():
+        finding = json.loads(line)
+        for event in finding["events"]:
+            del event["evidence"]
+        out.append(json.dumps(finding, sort_keys=True))
+    return out
+
+
+def scan(rules, paths, *extra):
+    done = subprocess.run([str(TOCSIN), "scan", *map(str, paths), *rules, "--json", "-q", *extra], capture_output=True,
+                          text=True, check=False, timeout=900)
+    if done.returncode not in (0, 3):
+        print(done.stderr[-2000:])
+        sys.exit(f"scan of {paths} ended with {done.returncode}")
+    return without_paths(done.stdout)
+
+
+def same(name, found, expected):
+    global failures, compared
+    compared += 1
+    if found == expected:
+        print(f"  same       {name}: {len(found)} findings")
+        return
+    failures += 1
+    print(f"  DIFFERENT  {name}: {len(found)} findings for {len(expected)}")
+    for line in sorted(set(found) ^ set(expected))[:4]:
+        print("    " + ("+ " if line in found else "- ") + line[:400])
+
+
+def killed_and_completed(rules, folder, scratch):
+    """SIGKILL at growing moments, always into the same case; then once to the end."""
+    case = scratch / "killed.case"
+    killed = 0
+    for moment in (0.05, 0.15, 0.3, 0.5, 0.8):
+        process = subprocess.Popen([str(TOCSIN), "scan", str(folder), *rules, "--case", str(case), "-q"],
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(moment)
+        killed += process.poll() is None
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        if case.exists():
+            verified = subprocess.run([str(TOCSIN), "case", "verify", str(case)], capture_output=True, text=True, check=False)
+            if verified.returncode not in (0, 3):
+                sys.exit(f"a case of a killed scan does not verify: {verified.stdout}{verified.stderr}")
+    print(f"  ({killed} of 5 scans were killed before their end)")
+    return scan(rules, [folder], "--case", str(case))
+
+
+def check(name, rules, source):
+    print(f"{name}:")
+    with tempfile.TemporaryDirectory() as scratch_name:
+        scratch = Path(scratch_name)
+        plain = scratch / "plain"
+        files = sorted(p for p in source.rglob("*") if p.is_file())
+        for number, file in enumerate(files):
+            (plain / f"{number:04}").mkdir(parents=True)
+            shutil.copyfile(file, plain / f"{number:04}" / file.name)
+        expected = scan(rules, [plain], "--threads", "1")
+        if not expected:
+            sys.exit(f"{source}: no findings to compare")
+        same("two threads", scan(rules, [plain], "--threads", "2"), expected)
+
+        order = sorted(plain.iterdir())
+        random.Random(1).shuffle(order)
+        other = scratch / "other"
+        for number, folder in enumerate(order):
+            shutil.copytree(folder, other / f"{number:04}")
+        same("another order", scan(rules, [other]), expected)
+        same("as arguments in reverse", scan(rules, sorted(plain.iterdir(), reverse=True)), expected)
+
+        with tarfile.open(scratch / "all.tar.gz", "w:gz") as tar:
+            tar.add(plain, "plain")
+        same("in a tar.gz", scan(rules, [scratch / "all.tar.gz"]), expected)
+        with zipfile.ZipFile(scratch / "all.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+            for file in sorted(plain.rglob("*")):
+                archive.write(file, file.relative_to(scratch))
+        with tarfile.open(scratch / "nested.tar", "w") as tar:
+            tar.add(scratch / "all.zip", "all.zip")
+        same("in a zip in a tar", scan(rules, [scratch / "nested.tar"]), expected)
+
+        case = str(scratch / "twice.case")
+        same("into a case", scan(rules, [plain], "--case", case), expected)
+        same("into the same case again", scan(rules, [plain], "--case", case), expected)
+        shutil.copytree(plain, scratch / "copies" / "a")
+        shutil.copytree(plain, scratch / "copies" / "b")
+        same("with a copy of every file", scan(rules, [scratch / "copies"]), expected)
+        parts = str(scratch / "parts.case")
+        half = sorted(plain.iterdir())
+        scan(rules, half[: len(half) // 2], "--case", parts)
+        same("in two parts", scan(rules, half[len(half) // 2 :], "--case", parts), expected)
+        same("killed and completed", killed_and_completed(rules, plain, scratch), expected)
+
+
+check("demo", [], Path("share/demo/evidence"))
+samples = CORPUS / "sigma" / "evtx-attack-samples" / "Credential Access"
+if samples.exists():
+    check("public samples", ["--rules", str(CORPUS / "sigma" / "rules" / "rules")], samples)
+else:
+    print("skipped: public samples are not beside the checkout")
+print(f"{compared} ways compared, {failures} differ")
+sys.exit(1 if failures or not compared else 0)
