@@ -69,6 +69,7 @@ CREATE TABLE evidence_path(
   container TEXT NOT NULL,
   PRIMARY KEY (path, evidence)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX evidence_path_by_evidence ON evidence_path(evidence);
 
 CREATE TABLE run(
   id INTEGER PRIMARY KEY,

@@ -171,7 +171,7 @@ def deep_archive(folder, factor):
 def many_members(folder, factor):
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w") as archive:
-        for i in range(int(factor * 20_000)):
+        for i in range(int(factor * 50_000)):
             archive.addfile(tarfile.TarInfo(f"f/{i}"))
     file(folder, "many.tar.gz", gzip.compress(out.getvalue(), 1))
 
