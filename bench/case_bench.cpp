@@ -107,6 +107,10 @@ int main(int count, char** values) {
   const auto counts = c.count_findings().value();
   const double counting = now() - start;
   start = now();
+  std::uint64_t glanced = 0;
+  c.glance({}, [&](const FindingGlance& finding) { glanced += finding.count; }).value();
+  const double glancing = now() - start;
+  start = now();
   const bool good = c.verify().value().problems.empty();
   const double verifying = now() - start;
   rusage usage{};
@@ -115,9 +119,9 @@ int main(int count, char** values) {
   fmt::print("{} matched events, {} findings, {}\n", events, findings, path.empty() ? "scratch case" : "case file");
   fmt::print("describe {:.2f} us  append {:.2f} us  settle {:.2f} us an event; end of scan {:.2f} s\n",
              each(describing), each(appending), each(settling), ending);
-  fmt::print("read in order {:.2f} us  count {:.2f} us  verify {:.2f} us an event ({})\n", each(reading),
-             each(counting), each(verifying), good ? "good" : "bad");
+  fmt::print("read in order {:.2f} us  glance {:.2f} us  count {:.2f} us  verify {:.2f} us an event ({})\n",
+             each(reading), each(glancing), each(counting), each(verifying), good ? "good" : "bad");
   fmt::print("peak memory {} MB, file {} MB\n", usage.ru_maxrss / 1024,
              path.empty() ? 0 : std::filesystem::file_size(path) >> 20);
-  return counts.findings() == findings && good ? 0 : 1;
+  return counts.findings() == findings && glanced == findings && good ? 0 : 1;
 }

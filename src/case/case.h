@@ -125,6 +125,14 @@ struct FindingFilter {
   std::string rule = {};                       // id; "" : all
 };
 
+// A finding as it passes by; views that live during the call.
+struct FindingGlance {
+  const RuleInfo* rule;
+  Time time, first, last;
+  std::uint64_t count;
+  std::string_view entities;  // JSON as stored; entities_from() reads it
+};
+
 // A finding of an ordered stage (correlation, detector).
 struct OrderedFinding {
   std::uint32_t rule = 0;        // from begin_scan
@@ -235,6 +243,8 @@ class Case {
   Result<std::optional<std::string>> meta(std::string_view key);
   // Sorted by time, rule id, id. The sink returns false to stop.
   Result<void> each_finding(const FindingFilter& filter, const std::function<bool(const Finding&)>& sink);
+  // The same findings in the order of the rows, for sums: five times as fast.
+  Result<void> glance(const FindingFilter& filter, const std::function<void(const FindingGlance&)>& sink);
   Result<Counts> count_findings(const FindingFilter& filter = {});
   // By id or a prefix of it of at least 6 digits; an error when several fit.
   Result<std::optional<Finding>> find_finding(std::string_view id);

@@ -60,7 +60,7 @@ template <class OnEvent, class OnOrdered>
 Result<void> each_wanted(Case::Impl& me, const Wanted& wanted, OnEvent on_event, OnOrdered on_ordered) {
   TRY(Statement events,
       me.database.prepare(
-          "SELECT id, time, fraction, content, occurrence, shown, matches FROM event WHERE shown IS NOT 0"));
+          "SELECT id, time, fraction, content, occurrence, shown, matches, entities FROM event WHERE shown IS NOT 0"));
   for (;;) {
     TRY(const bool row, events.step());
     if (!row) break;
@@ -69,7 +69,8 @@ Result<void> each_wanted(Case::Impl& me, const Wanted& wanted, OnEvent on_event,
     for (const std::uint32_t rule : me.shown_rules(events, 5, 6))
       if (wanted.rules[rule]) TRY_VOID(on_event(events, rule, time));
   }
-  TRY(Statement ordered, me.database.prepare("SELECT id, rule, time, fraction FROM ordered_finding"));
+  TRY(Statement ordered, me.database.prepare("SELECT id, rule, time, fraction, first_time, first_fraction, last_time, "
+                                             "last_fraction, count, entities FROM ordered_finding"));
   for (;;) {
     TRY(const bool row, ordered.step());
     if (!row) return {};
@@ -184,6 +185,22 @@ Result<void> Case::each_finding(const FindingFilter& filter, const std::function
     TRY_VOID(filler.fill(*entry, finding));
     if (!sink(finding)) return {};
   }
+}
+
+Result<void> Case::glance(const FindingFilter& filter, const std::function<void(const FindingGlance&)>& sink) {
+  Impl& me = *impl_;
+  const Snapshot snapshot(me.database);
+  TRY_VOID(snapshot.good());
+  return each_wanted(
+      me, Wanted(me, filter),
+      [&](const Statement& row, std::uint32_t rule, Time time) -> Result<void> {
+        sink({&me.rule(rule), time, time, time, 1, row.text(7)});
+        return {};
+      },
+      [&](const Statement& row, std::uint32_t rule, Time time) -> Result<void> {
+        sink({&me.rule(rule), time, row.time(4), row.time(6), static_cast<std::uint64_t>(row.integer(8)), row.text(9)});
+        return {};
+      });
 }
 
 Result<Counts> Case::count_findings(const FindingFilter& filter) {

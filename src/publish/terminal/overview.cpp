@@ -126,22 +126,24 @@ std::string findings_line(const Terminal& terminal, const Overview& view) {
 Result<Overview> overview(Case& from, const FindingFilter& filter) {
   Overview view;
   std::unordered_map<const RuleInfo*, RuleGroup> groups;
-  TRY_VOID(from.each_finding(filter, [&](const Finding& finding) {
+  TRY_VOID(from.glance(filter, [&](const FindingGlance& finding) {
     RuleGroup& group = groups[finding.rule];
     group.rule = finding.rule;
     ++group.findings;
-    group.events += finding.count;
     widen(group.first, group.last, finding.first, finding.last);
-    widen(view.first, view.last, finding.first, finding.last);
-    for (const Entity& entity : finding.entities) {
+    ++view.counts.by_level[static_cast<int>(finding.rule->level)];
+    view.timeline.add(finding.time, finding.rule->level);
+    if (group.findings > RuleGroup::kNamedMax) {
+      group.more_names = true;
+      return;
+    }
+    for (const Entity& entity : entities_from(finding.entities)) {
       if (entity.type == EntityType::host) count_name(group, group.hosts, entity.value);
       if (entity.type == EntityType::account) count_name(group, group.accounts, entity.value);
       if (entity.type == EntityType::address) count_name(group, group.addresses, entity.value);
     }
-    ++view.counts.by_level[static_cast<int>(finding.rule->level)];
-    view.timeline.add(finding.time, finding.rule->level);
-    return true;
   }));
+  for (const auto& [rule, group] : groups) widen(view.first, view.last, group.first, group.last);
   for (auto& [rule, group] : groups) view.groups.push_back(std::move(group));
   std::sort(view.groups.begin(), view.groups.end(), [](const RuleGroup& a, const RuleGroup& b) {
     if (a.rule->level != b.rule->level) return a.rule->level > b.rule->level;

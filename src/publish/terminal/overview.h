@@ -13,11 +13,12 @@ namespace tocsin::publish {
 // The findings of one rule.
 struct RuleGroup {
   const casefile::RuleInfo* rule = nullptr;
-  std::uint64_t findings = 0, events = 0;
+  std::uint64_t findings = 0;
   Time first = Time::none(), last = Time::none();
-  std::map<std::string, std::uint64_t> hosts, accounts, addresses;  // the first kNamesMax of each
+  // Of the first kNamedMax findings, the first kNamesMax names of each kind.
+  std::map<std::string, std::uint64_t> hosts, accounts, addresses;
   bool more_names = false;
-  static constexpr std::size_t kNamesMax = 32;
+  static constexpr std::size_t kNamesMax = 32, kNamedMax = 1000;
 };
 
 struct Overview {
