@@ -121,15 +121,25 @@ class FieldSink {
   std::size_t count_ = 0;
 };
 
-// A name put together from parts, without allocating. Parts beyond its room are cut off: no vendor's names come close.
+// A name put together from parts, without allocating. What doesn't fit is cut off, between characters; no vendor's
+// names come close.
 class NameBuffer {
  public:
   static constexpr std::size_t kRoom = 512;
   std::string_view text() const { return {data_, size_}; }
   std::size_t size() const { return size_; }
-  void resize(std::size_t size) { size_ = size; }
+  bool cut() const { return cut_; }
+  void resize(std::size_t size) {
+    size_ = size;
+    cut_ = false;
+  }
   NameBuffer& add(std::string_view part) {
-    const std::size_t count = part.size() < kRoom - size_ ? part.size() : kRoom - size_;
+    std::size_t count = part.size();
+    if (count > kRoom - size_) {
+      count = kRoom - size_;
+      while (count > 0 && (part[count] & 0xc0) == 0x80) --count;
+      cut_ = true;
+    }
     std::memcpy(data_ + size_, part.data(), count);
     size_ += count;
     return *this;
@@ -138,6 +148,7 @@ class NameBuffer {
  private:
   char data_[kRoom];
   std::size_t size_ = 0;
+  bool cut_ = false;
 };
 
 }  // namespace tocsin

@@ -48,8 +48,12 @@ void visit(const Walk& walk, const Node& node, const NameBuffer& name, std::vect
     if (want) walk.sink.put(want, name.text(), walk.value(node));
     return;
   }
+  if (name.cut()) {  // names below would all be the same: the text stands for them
+    if (want) walk.sink.put(want, name.text(), walk.value(node));
+    return;
+  }
   if (node.type == Type::object && want && !walk.sink.wants_all()) walk.sink.put(want, name.text(), walk.value(node));
-  if (want.below || (want && node.type == Type::array)) {
+  if (want.below || name.size() == 0 || (want && node.type == Type::array)) {
     const std::uint32_t index = walk.tape.index_of(node);
     stack.push_back({index + 1, node.next, static_cast<std::uint32_t>(name.size())});
   }

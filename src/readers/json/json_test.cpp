@@ -212,6 +212,18 @@ TEST(Json, ValuesAreBounded) {
   EXPECT_EQ(numbers(result), "1 ");
 }
 
+TEST(Json, NamesAreBounded) {
+  const std::string empty = "{\"\":{\"n\":1},\"a\":{\"\":{\"b\":2}}}";
+  EXPECT_EQ(read_all(json::spec, empty, demand_for(read(empty))).events, read(empty).events);
+  const std::string key(300, 'k');
+  const std::string text = "{\"" + key + "\":{\"" + key + "\":{\"a\":1,\"b\":2}}}";
+  const ReadResult whole = read(text);
+  ASSERT_EQ(whole.events.at(0).fields.size(), 1u);
+  EXPECT_EQ(whole.events[0].fields[0].name, key + "." + key.substr(0, 211));
+  EXPECT_EQ(whole.events[0].fields[0].value, "{\"a\":1,\"b\":2}");
+  EXPECT_EQ(read_all(json::spec, text, demand_for(whole)).events, whole.events);
+}
+
 TEST(Json, StandsManyBlocks) {
   std::string text = "[";
   for (int i = 1; i <= 60'000; ++i) {

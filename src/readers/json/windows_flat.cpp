@@ -128,7 +128,7 @@ void put_winlog(const Walk& walk, std::string_view path, const Node& node, Windo
       walk_dotted(walk, one, here.substr(section.size()));
       return;
     }
-    if (one.is_container()) {
+    if (one.is_container() && !name.cut()) {
       stack.push_back({walk.tape.index_of(one) + 1, one.next, static_cast<std::uint32_t>(name.size())});
     } else if (const Alias* alias = winlog_names().find(here)) {
       put_system(walk, alias->to, one, facts);

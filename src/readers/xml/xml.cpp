@@ -234,6 +234,11 @@ void walk(pugi::xml_node root, FieldSink& sink, Facts& facts) {
 // pugixml parses in place and cuts strings out of the copy, which lives as long as the sink's arena.
 bool read(std::string_view raw, FieldSink& sink, Facts& facts, std::string& problem) {
   static thread_local pugi::xml_document document;
+  // A tree takes fifty times the space of the smallest element.
+  if (std::ranges::count(raw, '<') + std::ranges::count(raw, '=') > kElementsMax) {
+    problem = "more than " + std::to_string(kElementsMax) + " elements and attributes";
+    return false;
+  }
   std::string repaired;
   if (!is_ascii(raw) && !is_utf8(raw)) {
     repaired = to_utf8(raw);
@@ -296,6 +301,9 @@ class XmlReader final : public Reader {
         out.anomalies().push_back({"xml-damaged", offset, places.size(raw), std::move(problem)});
         continue;
       }
+      if (sink.left_out())
+        out.anomalies().push_back(
+            {"xml-too-many-fields", offset, places.size(raw), "fields beyond 100,000 are left out"});
       if (!problem.empty())
         out.anomalies().push_back({"xml-invalid-utf8", offset, places.size(raw), std::move(problem)});
       Event& event = out.mutable_events().emplace_back();

@@ -107,6 +107,11 @@ TEST(Xml, NestingAndLengthAreBounded) {
   std::string closed = deep + "x";
   for (int i = 0; i < 100'000; ++i) closed += "</a>";
   EXPECT_EQ(numbers(read_whole(xml::spec, event(1, closed) + event(2))), "1 2 ");
+  std::string many;
+  for (int i = 0; i < 1'000'001; ++i) many += "<a/>";
+  const ReadResult wide = read_whole(xml::spec, event(1, many) + event(2));
+  EXPECT_EQ(numbers(wide), "2 ");
+  EXPECT_EQ(names(wide), "xml-damaged@0 ");
   ReadOptions options;
   options.record_max = 10'000;
   const ReadResult result = read(event(1) + event(2, std::string(3'000'000, 'x')) + event(3), options);
