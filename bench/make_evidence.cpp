@@ -51,8 +51,9 @@ std::vector<evtx_writer::Record> read_records(const std::string& folder) {
 
 // A few hundred invented records of a working day, where no samples are at hand.
 std::vector<evtx_writer::Record> invent_records() {
-  static constexpr const char* kPrograms[] = {"svchost", "explorer", "outlook", "winword", "msedge", "teams", "powershell",
-                                              "cmd",     "conhost",  "searchui", "onedrive", "taskhostw", "rundll32"};
+  static constexpr const char* kPrograms[] = {"svchost",  "explorer",   "outlook", "winword", "msedge",
+                                              "teams",    "powershell", "cmd",     "conhost", "searchui",
+                                              "onedrive", "taskhostw",  "rundll32"};
   std::vector<evtx_writer::Record> out;
   for (unsigned i = 0; i < 400; ++i) {
     evtx_writer::Record record;
@@ -69,16 +70,17 @@ std::vector<evtx_writer::Record> invent_records() {
     record.computer = fmt::format("PC-{:03}.parliament.example", i % 40);
     const std::string image = fmt::format("C:\\Program Files\\Office\\{}.exe", program);
     if (record.event_id == 1) {
-      record.data = {{"UtcTime", Value::text("2020-08-24 01:12:09.000")},
-                     {"ProcessGuid", Value::guid("{0197231E-005A-6928-A50B-000000000D00}")},
-                     {"ProcessId", Value::u32(1000 + i)},
-                     {"Image", Value::text(image)},
-                     {"OriginalFileName", Value::text(fmt::format("{}.EXE", program))},
-                     {"CommandLine", Value::text(fmt::format("\"{}\" --session {} --profile \"Default User\" /n", image, i))},
-                     {"User", Value::text(fmt::format("PARL\\user{:03}", i % 120))},
-                     {"Hashes", Value::text(fmt::format("SHA256={:064x}", i * 2654435761u))},
-                     {"ParentImage", Value::text(fmt::format("C:\\Windows\\System32\\{}.exe", parent))},
-                     {"ParentCommandLine", Value::text(fmt::format("C:\\Windows\\System32\\{}.exe -k netsvcs", parent))}};
+      record.data = {
+          {"UtcTime", Value::text("2020-08-24 01:12:09.000")},
+          {"ProcessGuid", Value::guid("{0197231E-005A-6928-A50B-000000000D00}")},
+          {"ProcessId", Value::u32(1000 + i)},
+          {"Image", Value::text(image)},
+          {"OriginalFileName", Value::text(fmt::format("{}.EXE", program))},
+          {"CommandLine", Value::text(fmt::format("\"{}\" --session {} --profile \"Default User\" /n", image, i))},
+          {"User", Value::text(fmt::format("PARL\\user{:03}", i % 120))},
+          {"Hashes", Value::text(fmt::format("SHA256={:064x}", i * 2654435761u))},
+          {"ParentImage", Value::text(fmt::format("C:\\Windows\\System32\\{}.exe", parent))},
+          {"ParentCommandLine", Value::text(fmt::format("C:\\Windows\\System32\\{}.exe -k netsvcs", parent))}};
     } else if (record.event_id == 3) {
       record.data = {{"ProcessId", Value::u32(1000 + i)},
                      {"Image", Value::text(image)},
@@ -150,12 +152,18 @@ std::string json_line(const tocsin::Record& record) {
   std::string channel, provider, computer, time, id, number;
   for (const auto& [name, value] : record.fields) {
     const std::string text(value.text());
-    if (name == "Channel") channel = text;
-    else if (name == "Provider_Name") provider = text;
-    else if (name == "Computer") computer = text;
-    else if (name == "TimeCreated_SystemTime") time = text;
-    else if (name == "EventID") id = text;
-    else if (name == "EventRecordID") number = text;
+    if (name == "Channel")
+      channel = text;
+    else if (name == "Provider_Name")
+      provider = text;
+    else if (name == "Computer")
+      computer = text;
+    else if (name == "TimeCreated_SystemTime")
+      time = text;
+    else if (name == "EventID")
+      id = text;
+    else if (name == "EventRecordID")
+      number = text;
     else if (name.find('_') == std::string_view::npos && name != "Version" && name != "Level" && name != "Task" &&
              name != "Opcode" && name != "Keywords")
       data.fields.push_back({name, value});

@@ -28,7 +28,9 @@ int run(std::span<const std::string> args) {
   bool open = true;
   const auto summary = tocsin::events(
       options, **program,
-      [&](std::string_view lines) { open = open && std::fwrite(lines.data(), 1, lines.size(), stdout) == lines.size(); },
+      [&](std::string_view lines) {
+        open = open && std::fwrite(lines.data(), 1, lines.size(), stdout) == lines.size();
+      },
       [&](std::string_view path, const Anomaly& anomaly) {
         if (!evidence.quiet)
           fmt::print(stderr, "tocsin events: {}: {} at {}: {}\n", path, anomaly.name, anomaly.offset, anomaly.detail);

@@ -22,16 +22,15 @@ void ProgressLine::show(const ScanProgress& progress) {
     const double total = static_cast<double>(*progress.bytes_total);
     const double share = std::min(1.0, static_cast<double>(progress.bytes_done) / total);
     line = fmt::format("{:3.0f} % of {}", 100 * share, human_bytes(total));
-    if (rate > 0 && seconds > 2)
-      line += fmt::format(" · {} left", human_seconds((1 - share) * total / rate));
+    if (rate > 0 && seconds > 2) line += fmt::format(" · {} left", human_seconds((1 - share) * total / rate));
   }
   line += fmt::format(" · {}/s · {} events · {} findings", human_bytes(rate), grouped(progress.events),
                       grouped(progress.findings));
   winsize size{};
   const std::size_t columns = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
   // "·" is two bytes and one column.
-  const std::size_t columns_used = static_cast<std::size_t>(std::ranges::count_if(
-      line, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+  const std::size_t columns_used = static_cast<std::size_t>(
+      std::ranges::count_if(line, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
   if (columns_used + 1 > columns) line = line.substr(0, columns - 1);
   fmt::print(stderr, "\r\033[K{}", line);
   std::fflush(stderr);

@@ -27,7 +27,8 @@ struct Wishes {
 
 void declare(CLI::App& app, Wishes& wishes) {
   wishes.evidence.add_to(app);
-  app.add_option("--rules", wishes.rules.paths, "folder or file of Sigma rules; several times")->allow_extra_args(false);
+  app.add_option("--rules", wishes.rules.paths, "folder or file of Sigma rules; several times")
+      ->allow_extra_args(false);
   app.add_flag("--no-own-rules", wishes.no_own, "leave the rules out that come with tocsin");
   app.add_flag("--no-rules", wishes.rules.none, "read, hash and count only");
   app.add_option("--placeholders", wishes.rules.placeholders, "YAML file with the values of %placeholders%");

@@ -16,7 +16,9 @@ using Counted = std::pair<std::uint64_t, std::string>;
 std::string ranking(const std::map<std::string, std::uint64_t>& counts, std::size_t most) {
   std::vector<Counted> order;
   for (const auto& [name, count] : counts) order.emplace_back(count, name);
-  std::ranges::sort(order, [](const Counted& a, const Counted& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });
+  std::ranges::sort(order, [](const Counted& a, const Counted& b) {
+    return a.first != b.first ? a.first > b.first : a.second < b.second;
+  });
   std::string out;
   for (std::size_t i = 0; i < std::min(most, order.size()); ++i)
     out += fmt::format("{}{} {}", i ? ", " : "", order[i].second, grouped(order[i].first));
@@ -69,7 +71,8 @@ void print_summary(const ScanSummary& summary, const Program&, std::FILE* to) {
   std::string levels;
   for (int level = 4; level >= 0; --level)
     if (summary.findings[level])
-      levels += fmt::format("{}{} {}", levels.empty() ? "" : " · ", kLevelNames[level], grouped(summary.findings[level]));
+      levels +=
+          fmt::format("{}{} {}", levels.empty() ? "" : " · ", kLevelNames[level], grouped(summary.findings[level]));
   fmt::print(to, "  findings   {}", levels.empty() ? "none" : levels);
   if (summary.first.known()) fmt::print(to, "      events from {} to {}", summary.first.iso(), summary.last.iso());
   fmt::print(to, "\n");

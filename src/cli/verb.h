@@ -9,7 +9,7 @@ namespace tocsin::cli {
 // What scripts rely on.
 enum Exit : int {
   kDone = 0,
-  kFindings = 1,    // findings at or above --fail-on
+  kFindings = 1,  // findings at or above --fail-on
   kUsage = 2,
   kUnreadable = 3,  // some evidence could not be read, all else was; wins over kFindings
   kFailed = 4,      // could not finish: disk full, case locked or damaged, verification failed

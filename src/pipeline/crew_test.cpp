@@ -27,8 +27,7 @@ TEST(Crew, GivesInTheOrderOfTaking) {
 
 TEST(Crew, EndsWithoutWork) {
   std::vector<int> slots(4);
-  run_crew(
-      3, slots, [](int&) { return false; }, [](int&, unsigned) { FAIL(); }, [](int&) { FAIL(); });
+  run_crew(3, slots, [](int&) { return false; }, [](int&, unsigned) { FAIL(); }, [](int&) { FAIL(); });
 }
 
 }  // namespace tocsin

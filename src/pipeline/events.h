@@ -13,8 +13,8 @@ struct EventsSummary {
   std::uint64_t files = 0, events = 0, anomalies = 0, incomplete = 0;
 };
 
-// `lines` receives whole lines of JSON, in order. `anomaly` receives each anomaly with its evidence. A piece of evidence is read
-// twice, for its SHA-256 first; what comes from standard input is printed without one.
+// `lines` receives whole lines of JSON, in order. `anomaly` receives each anomaly with its evidence. A piece of
+// evidence is read twice, for its SHA-256 first; what comes from standard input is printed without one.
 Result<EventsSummary> events(const ScanOptions& options, const Program& program,
                              const std::function<void(std::string_view)>& lines,
                              const std::function<void(std::string_view, const Anomaly&)>& anomaly);

@@ -38,9 +38,9 @@ struct Intaken {
   std::shared_ptr<EvidenceRun> run;
   bool begins = false;
   std::optional<Block> block;
-  std::vector<Anomaly> anomalies;               // met while cutting
-  std::optional<evidence::Custody> end;         // of the run, or of a container when run is null
-  bool interrupted = false;                     // the end came by a signal
+  std::vector<Anomaly> anomalies;        // met while cutting
+  std::optional<evidence::Custody> end;  // of the run, or of a container when run is null
+  bool interrupted = false;              // the end came by a signal
 };
 
 class Intake {

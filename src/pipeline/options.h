@@ -17,7 +17,7 @@ struct ScanProgress {
   std::uint64_t bytes_done = 0;
   std::optional<std::uint64_t> bytes_total;  // of the files on disk, when known
   std::uint64_t events = 0, findings = 0;
-  std::string evidence;                      // being read
+  std::string evidence;  // being read
 };
 
 struct RuleOptions {
@@ -36,9 +36,9 @@ struct ScanOptions {
   std::size_t memory = 512u << 20;
   std::optional<Time> since, until;  // events outside are not matched; until is exclusive
   ReadOptions read;
-  std::string command;                                     // for the journal
-  std::function<void(const ScanProgress&)> progress;       // may be empty
-  const std::atomic<bool>* stop = nullptr;                 // set by a signal: finish cleanly with what was found
+  std::string command;                                // for the journal
+  std::function<void(const ScanProgress&)> progress;  // may be empty
+  const std::atomic<bool>* stop = nullptr;            // set by a signal: finish cleanly with what was found
 };
 
 }  // namespace tocsin

@@ -30,7 +30,8 @@ std::string printable(const std::vector<std::string>& key) {
 }
 
 // Case numbers of rules → indices into the rule set.
-std::unordered_map<std::uint32_t, std::uint32_t> rules_by_number(const Program& program, std::span<const std::uint32_t> numbers) {
+std::unordered_map<std::uint32_t, std::uint32_t> rules_by_number(const Program& program,
+                                                                 std::span<const std::uint32_t> numbers) {
   std::unordered_map<std::uint32_t, std::uint32_t> out;
   for (std::uint32_t i = 0; i < program.rules().rules.size(); ++i) out[numbers[i]] = i;
   return out;

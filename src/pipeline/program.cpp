@@ -9,8 +9,6 @@
 #include "base/share.h"
 #include "sigma/cache.h"
 #include "sigma/check.h"
-#include "sigma/cache.h"
-#include "sigma/check.h"
 #include "sigma/correlate.h"
 
 namespace tocsin {
@@ -84,7 +82,8 @@ void Program::keys(const Event& event, std::span<const std::uint32_t> met, Scrat
 
 std::string Program::settings(const ScanOptions& options) {
   const ReadOptions& read = options.read;
-  std::string out = fmt::format("zone {:+} min, year {}", read.utc_offset_minutes, read.year ? std::to_string(*read.year) : "by evidence");
+  std::string out = fmt::format("zone {:+} min, year {}", read.utc_offset_minutes,
+                                read.year ? std::to_string(*read.year) : "by evidence");
   if (read.carve) out += ", carving";
   if (options.since) out += ", since " + options.since->iso();
   if (options.until) out += ", until " + options.until->iso();

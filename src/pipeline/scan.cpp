@@ -62,10 +62,10 @@ class Scan {
   std::optional<Intake> intake_;
   ScanSummary summary_;
   ScanProgress progress_;
-  std::optional<Error> error_;     // the first; everything stops then
+  std::optional<Error> error_;  // the first; everything stops then
   std::atomic<bool> failed_ = false;
-  bool open_ = false;              // between begin_evidence and finish_evidence
-  std::uint64_t events_ = 0;       // of the open evidence
+  bool open_ = false;         // between begin_evidence and finish_evidence
+  std::uint64_t events_ = 0;  // of the open evidence
   Time first_ = Time::none(), last_ = Time::none();
 };
 
@@ -95,11 +95,13 @@ void Scan::work(Task& task, Worker& worker) const {
   for (const Event& event : worker.batch.events()) {
     ++task.events;
     widen(task.first, task.last, event.time);
-    if ((options_.since && event.time < *options_.since) || (options_.until && !(event.time < *options_.until))) continue;
+    if ((options_.since && event.time < *options_.since) || (options_.until && !(event.time < *options_.until)))
+      continue;
     worker.met.clear();
     program_.match(worker.batch, event, worker.scratch, worker.met);
     if (run.known)
-      std::erase_if(worker.met, [&](std::uint32_t rule) { return !std::ranges::binary_search(run.known->rules, rule); });
+      std::erase_if(worker.met,
+                    [&](std::uint32_t rule) { return !std::ranges::binary_search(run.known->rules, rule); });
     if (worker.met.empty()) continue;
     worker.batch.access()->describe(worker.batch, event, worker.record);
     worker.keys.clear();
@@ -142,7 +144,8 @@ Result<void> Scan::store(Task& task) {
       TRY_VOID(case_.add_path(run.known->id, info));
       open_ = false;
     } else {
-      const auto rules = run.known ? std::span<const std::uint32_t>(run.known->rules) : std::span<const std::uint32_t>();
+      const auto rules =
+          run.known ? std::span<const std::uint32_t>(run.known->rules) : std::span<const std::uint32_t>();
       TRY_VOID(case_.begin_evidence(info, rules, run.known ? std::optional(run.known->id) : std::nullopt));
       open_ = true;
     }

@@ -8,11 +8,11 @@ namespace tocsin {
 
 std::string ScanSummary::json() const {
   nlohmann::ordered_json out;
-  out["evidence"] = {{"files", files}, {"bytes", bytes}, {"by_format", by_format}, {"known", known}, {"copies", copies},
-                     {"incomplete", incomplete}, {"not_recognised", unrecognised}};
-  out["rules"] = {{"read", rules.read}, {"loaded", rules.loaded}, {"refused", rules.refused},
-                  {"unmapped", rules.unmapped}, {"met_no_event", rules.unmet},
-                  {"refused_by_reason", rules.refused_by_reason}};
+  out["evidence"] = {{"files", files},   {"bytes", bytes},           {"by_format", by_format},        {"known", known},
+                     {"copies", copies}, {"incomplete", incomplete}, {"not_recognised", unrecognised}};
+  out["rules"] = {{"read", rules.read},          {"loaded", rules.loaded},
+                  {"refused", rules.refused},    {"unmapped", rules.unmapped},
+                  {"met_no_event", rules.unmet}, {"refused_by_reason", rules.refused_by_reason}};
   out["events"] = events;
   out["events_matched"] = matched;
   out["anomalies"] = anomalies_by_name;

@@ -11,11 +11,11 @@
 namespace tocsin {
 
 struct ScanSummary {
-  std::uint64_t files = 0, bytes = 0;           // pieces of evidence read (members of archives each), their bytes
+  std::uint64_t files = 0, bytes = 0;              // pieces of evidence read (members of archives each), their bytes
   std::map<std::string, std::uint64_t> by_format;  // label → pieces; "not recognised", "containers"
   std::uint64_t unrecognised = 0, containers = 0;
-  std::uint64_t known = 0, copies = 0;          // pieces whose content stood in the case / came twice in this scan
-  std::uint64_t incomplete = 0;                 // could not be read to their end
+  std::uint64_t known = 0, copies = 0;  // pieces whose content stood in the case / came twice in this scan
+  std::uint64_t incomplete = 0;         // could not be read to their end
   std::uint64_t events = 0, matched = 0;
   std::uint64_t anomalies = 0;
   std::map<std::string, std::uint64_t> anomalies_by_name;
@@ -23,11 +23,12 @@ struct ScanSummary {
   double seconds = 0;
 
   struct Rules {
-    std::uint64_t read = 0, loaded = 0, refused = 0, unmapped = 0, unmet = 0;  // unmet: no event of their logsource came
+    std::uint64_t read = 0, loaded = 0, refused = 0, unmapped = 0,
+                  unmet = 0;  // unmet: no event of their logsource came
     std::map<std::string, std::uint64_t> refused_by_reason;
   } rules;
 
-  std::uint64_t findings[5] = {};  // in the case, by level
+  std::uint64_t findings[5] = {};                                           // in the case, by level
   std::uint64_t correlation_keys_evicted = 0, correlation_matches_cut = 0;  // state dropped for its bound
   bool interrupted = false;
 
