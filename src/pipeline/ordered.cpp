@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "base/json.h"
+#include "base/text.h"
 
 namespace tocsin {
 namespace {
@@ -36,6 +37,67 @@ std::unordered_map<std::uint32_t, std::uint32_t> rules_by_number(const Program& 
   for (std::uint32_t i = 0; i < program.rules().rules.size(); ++i) out[numbers[i]] = i;
   return out;
 }
+
+// The entities of findings with more members than they show events: whoever met one of the finding's rules, under its
+// key, between its first and last.
+class Crowds {
+ public:
+  static constexpr std::size_t kEntitiesMax = 100'000;  // of one finding
+
+  Crowds(const sigma::RuleSet& rules, std::span<const sigma::CorrelationFinding> found) : rules_(rules) {
+    for (const auto& finding : found) {
+      if (finding.count <= finding.events.size()) continue;
+      entities_[&finding];
+      const auto& inputs = rules_.correlations[finding.correlation].inputs;
+      for (const auto& input : inputs)
+        if (!input.correlation) waiting_[{input.index, printable_folded(finding.key)}].push_back({&finding, &input});
+    }
+    for (const auto& [key, list] : waiting_)
+      for (const auto& each : list) inputs_[key.first].insert(each.input);
+  }
+
+  bool empty() const { return waiting_.empty(); }
+
+  void add(std::uint32_t rule, const BaseMatch& match) {
+    const auto inputs = inputs_.find(rule);
+    if (inputs == inputs_.end()) return;
+    for (const auto* input : inputs->second) {
+      std::vector<std::string> key;
+      for (const std::string& field : input->group_by) {
+        const auto pair = std::ranges::find(match.keys, field, &std::pair<std::string, std::string>::first);
+        if (pair == match.keys.end()) break;
+        key.push_back(pair->second);
+      }
+      if (key.size() != input->group_by.size()) continue;
+      const auto found = waiting_.find({rule, printable_folded(key)});
+      if (found == waiting_.end()) continue;
+      for (const auto& each : found->second) {
+        if (each.input != input || match.place.time < each.finding->first || each.finding->last < match.place.time)
+          continue;
+        auto& into = entities_[each.finding];
+        if (into.size() < kEntitiesMax)
+          for (Entity& entity : casefile::entities_from(match.entities)) into.insert(std::move(entity));
+      }
+    }
+  }
+
+  std::set<Entity> take(const sigma::CorrelationFinding& finding) {
+    const auto found = entities_.find(&finding);
+    return found == entities_.end() ? std::set<Entity>{} : std::move(found->second);
+  }
+
+ private:
+  static std::string printable_folded(const std::vector<std::string>& key) { return fold(printable(key)); }
+
+  struct Waiting {
+    const sigma::CorrelationFinding* finding;
+    const sigma::Correlation::Input* input;
+  };
+  const sigma::RuleSet& rules_;
+  std::map<std::pair<std::uint32_t, std::string>, std::vector<Waiting>> waiting_;  // by rule and key
+  std::map<std::uint32_t, std::set<const sigma::Correlation::Input*>> inputs_;
+  std::map<const sigma::CorrelationFinding*, std::set<Entity>> entities_;
+};
 
 }  // namespace
 
@@ -77,14 +139,18 @@ Result<sigma::CorrelateStats> run_ordered(const Program& program, std::span<cons
     wanted.insert(finding.events.begin(), finding.events.end());
   }
   std::unordered_map<std::uint64_t, Member> members;
+  Crowds crowds(rules, found);
   ordinal = 0;
   auto next = wanted.begin();
   TRY_VOID(in.each_base_match([&](const BaseMatch& match) {
-    if (next == wanted.end()) return false;
-    if (*next == ordinal++) {
+    if (next == wanted.end() && crowds.empty()) return false;
+    for (const std::uint32_t number : match.rules)
+      if (const auto rule = by_number.find(number); rule != by_number.end()) crowds.add(rule->second, match);
+    if (next != wanted.end() && *next == ordinal) {
       members[*next] = {match.place, match.content, casefile::entities_from(match.entities)};
       ++next;
     }
+    ++ordinal;
     return true;
   }));
 
@@ -101,7 +167,7 @@ Result<sigma::CorrelateStats> run_ordered(const Program& program, std::span<cons
     out.first = finding.first;
     out.last = finding.last;
     out.count = finding.count;
-    std::set<Entity> entities;
+    std::set<Entity> entities = crowds.take(finding);
     for (const std::uint64_t event : finding.events) {
       const Member& member = members[event];
       out.events.push_back(member.place);
