@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sqlite3.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include <fstream>
@@ -146,6 +147,69 @@ TEST(CaseSafety, TheHeadChangesWithEveryEntry) {
   c.journal("note", "{}").value();
   EXPECT_NE(c.verify().value().head, before);
   EXPECT_EQ(before.size(), 64u);
+}
+
+TEST(CaseSafety, WhatAnInterruptedScanFoundStandsUntilTheNextOneReadsItAgain) {
+  Folder folder;
+  auto c = Case::open(folder.file("a.case"), Mode::write).value();
+  const auto scan = [&](std::size_t lines, bool complete) {
+    begin(c, {rule("r1"), rule("r2")});
+    put(c, "whole", {kLines[0]});
+    c.begin_evidence({"log", "", "lines"}).value();
+    MatchBatch batch;
+    for (std::size_t i = 0; i < lines; ++i) add(batch, kLines[i], 10 * i, i + 1);
+    c.append(batch).value();
+    EvidenceEnd end;
+    end.complete = complete;
+    end.sha256 = sha256("log");
+    c.finish_evidence(end).value();
+    c.end_scan("{}").value();
+    EXPECT_THAT(c.verify().value().problems, IsEmpty());
+  };
+  scan(2, false);
+  EXPECT_EQ(c.count_findings().value().findings(), 3u);
+  EXPECT_FALSE(c.all_evidence().value()[0].complete);
+  scan(1, false);
+  EXPECT_EQ(c.count_findings().value().findings(), 1u);
+  scan(3, true);
+  EXPECT_EQ(c.count_findings().value().findings(), 5u);
+  EXPECT_EQ(c.all_evidence().value().size(), 2u);
+  EXPECT_TRUE(c.all_evidence().value()[0].complete);
+  scan(3, true);
+  EXPECT_EQ(c.count_findings().value().findings(), 5u);
+  EXPECT_EQ(c.all_evidence().value().size(), 2u);
+}
+
+TEST(CaseSafety, AFullDiskIsAnErrorAndWhatWasCommittedStands) {
+  Folder folder;
+  const std::string path = folder.file("a.case");
+  const pid_t child = ::fork();
+  if (child == 0) {
+    // A limit on the size of files stands in for the disk's.
+    ::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{8 << 20, 8 << 20};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    auto c = Case::open(path, Mode::write).value();
+    begin(c, {rule("r1"), rule("r2")});
+    put(c, "log", kLines);
+    if (!c.end_scan("{}")) ::_exit(1);
+    begin(c, {rule("r1"), rule("r2")});
+    if (!c.begin_evidence({"big", "", "lines"})) ::_exit(2);
+    for (int i = 0; i < 1'000'000; ++i) {
+      MatchBatch batch;
+      for (int j = 0; j < 1000; ++j) add(batch, kLines[1], static_cast<std::uint64_t>(i * 1000 + j), 1, false);
+      const auto done = c.append(batch);
+      if (!done) ::_exit(done.error().text().empty() ? 3 : 0);
+    }
+    ::_exit(4);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+  auto c = Case::open(path, Mode::read).value();
+  EXPECT_THAT(c.verify().value().problems, IsEmpty());
+  EXPECT_GE(c.count_findings().value().findings(), 5u);
 }
 
 TEST(CaseSafety, KilledAtAnyTimeItOpensVerifiesAndIsCompletedByTheNextScan) {

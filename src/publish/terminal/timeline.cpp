@@ -10,46 +10,49 @@
 namespace tocsin::publish {
 namespace {
 
+constexpr std::int64_t kHour = 12, kDay = 24 * kHour;  // ticks
+constexpr std::int64_t kSteps[] = {1, 3, 6, kHour, 2 * kHour, 6 * kHour, 12 * kHour, kDay};
+
 std::int64_t floor_div(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0); }
 
 }  // namespace
 
 void Timeline::add(Time time, Level level) {
   if (!time.known()) return;
-  const std::int64_t hour = floor_div(time.seconds, 3600);
+  const std::int64_t tick = floor_div(time.seconds, kTick);
   ++count_;
-  if (hours_.size() >= kHoursMax && !hours_.contains(hour)) {
+  if (ticks_.size() >= kTicksMax && !ticks_.contains(tick)) {
     ++beyond_;
     return;
   }
-  ++hours_[hour][static_cast<std::size_t>(level)];
+  ++ticks_[tick][static_cast<std::size_t>(level)];
 }
 
 std::string Timeline::text(const Terminal& terminal) const {
-  if (hours_.empty()) return {};
+  if (ticks_.empty()) return {};
   const std::int64_t cells = static_cast<std::int64_t>(terminal.width) - 14;
-  std::int64_t first = hours_.begin()->first, last = hours_.rbegin()->first;
+  std::int64_t first = ticks_.begin()->first, last = ticks_.rbegin()->first;
   std::uint64_t before = 0, after = 0;
-  if (last - first >= cells * 24) {
+  if (last - first >= cells * kDay) {
     const std::uint64_t spare = (count_ - beyond_) / 200;  // half a hundredth on each side
     const auto sum = [](const std::array<std::uint64_t, 5>& levels) {
       return levels[0] + levels[1] + levels[2] + levels[3] + levels[4];
     };
-    for (auto hour = hours_.begin(); hour != hours_.end() && before + sum(hour->second) <= spare; ++hour) {
-      before += sum(hour->second);
-      first = std::next(hour)->first;
+    for (auto tick = ticks_.begin(); tick != ticks_.end() && before + sum(tick->second) <= spare; ++tick) {
+      before += sum(tick->second);
+      first = std::next(tick)->first;
     }
-    for (auto hour = hours_.rbegin(); hour != hours_.rend() && after + sum(hour->second) <= spare; ++hour) {
-      after += sum(hour->second);
-      last = std::next(hour)->first;
+    for (auto tick = ticks_.rbegin(); tick != ticks_.rend() && after + sum(tick->second) <= spare; ++tick) {
+      after += sum(tick->second);
+      last = std::next(tick)->first;
     }
   }
   std::int64_t step = 1;
-  for (const std::int64_t hours : {1, 2, 6, 12, 24}) {
-    step = hours;
+  for (const std::int64_t ticks : kSteps) {
+    step = ticks;
     if (floor_div(last, step) - floor_div(first, step) < cells) break;
   }
-  while (floor_div(last, step) - floor_div(first, step) >= cells) step += 24;
+  while (floor_div(last, step) - floor_div(first, step) >= cells) step += kDay;
 
   const std::int64_t base = floor_div(first, step);
   struct Cell {
@@ -58,11 +61,11 @@ std::string Timeline::text(const Terminal& terminal) const {
   };
   std::vector<Cell> line(static_cast<std::size_t>(floor_div(last, step) - base + 1));
   std::uint64_t most = 1;
-  for (auto hour = hours_.lower_bound(first); hour != hours_.end() && hour->first <= last; ++hour) {
-    Cell& cell = line[static_cast<std::size_t>(floor_div(hour->first, step) - base)];
+  for (auto tick = ticks_.lower_bound(first); tick != ticks_.end() && tick->first <= last; ++tick) {
+    Cell& cell = line[static_cast<std::size_t>(floor_div(tick->first, step) - base)];
     for (int level = 0; level < 5; ++level) {
-      cell.count += hour->second[static_cast<std::size_t>(level)];
-      if (hour->second[static_cast<std::size_t>(level)] > 0) cell.gravest = std::max(cell.gravest, level);
+      cell.count += tick->second[static_cast<std::size_t>(level)];
+      if (tick->second[static_cast<std::size_t>(level)] > 0) cell.gravest = std::max(cell.gravest, level);
     }
     most = std::max(most, cell.count);
   }
@@ -71,14 +74,14 @@ std::string Timeline::text(const Terminal& terminal) const {
   for (const Cell& cell : line)
     out += cell.count == 0 ? dimmed(terminal, "·")
                            : coloured(terminal, static_cast<Level>(cell.gravest), kBars[(cell.count * 8 - 1) / most]);
-  const auto stamp = [](std::int64_t hour) { return Time{hour * 3600, 0, 0}.iso().substr(0, 13) + "Z"; };
-  out += fmt::format("\n             {} … {}, a bar is {}, the highest {}", stamp(base * step), stamp(last),
-                     step < 24    ? fmt::format("{} h", step)
-                     : step == 24 ? "1 day"
-                                  : fmt::format("{} days", step / 24),
-                     grouped(most));
+  const auto stamp = [](std::int64_t tick) { return Time{tick * kTick, 0, 0}.iso().substr(0, 16) + "Z"; };
+  const std::string unit = step < kHour  ? fmt::format("{} min", step * kTick / 60)
+                           : step < kDay ? fmt::format("{} h", step / kHour)
+                                         : fmt::format("{} day{}", step / kDay, step == kDay ? "" : "s");
+  out +=
+      fmt::format("\n             {} … {}, {} a bar, {} at most", stamp(base * step), stamp(last), unit, grouped(most));
   if (before + after + beyond_ > 0)
-    out += fmt::format("; not shown: {} before, {} after", grouped(before), grouped(after + beyond_));
+    out += fmt::format("\n             not shown: {} before, {} after", grouped(before), grouped(after + beyond_));
   return out + "\n";
 }
 

@@ -16,9 +16,10 @@ class Timeline {
   std::string text(const Terminal& terminal) const;
 
  private:
-  // Hours since 1970, findings by level. Forged times could be all different: past the bound they are only counted.
-  static constexpr std::size_t kHoursMax = 200'000;
-  std::map<std::int64_t, std::array<std::uint64_t, 5>> hours_;
+  // Ticks since 1970, findings by level. Forged times could be all different: past the bound they are only counted.
+  static constexpr std::int64_t kTick = 300;  // seconds
+  static constexpr std::size_t kTicksMax = 200'000;
+  std::map<std::int64_t, std::array<std::uint64_t, 5>> ticks_;
   std::uint64_t count_ = 0, beyond_ = 0;
 };
 
