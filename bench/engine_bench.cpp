@@ -1,12 +1,13 @@
 // Matching alone: records of EVTX files decoded once, then matched again and again by one thread.
 //
-//   engine_bench [--only TEXT] [--without-keywords] RULES… -- EVTX…
+//   engine_bench [--only TEXT] [--seconds N | --rounds N] [--without-keywords] RULES… -- EVTX…
 //
 // prints events/s by class of records, start-up times and memory.
 #include <fmt/core.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <filesystem>
@@ -50,6 +51,8 @@ struct Decoded {
 };
 
 std::string only;
+double measure_seconds = 1;
+std::size_t measure_rounds = 0;
 
 struct Item {
   const Batch* batch;
@@ -69,7 +72,7 @@ void measure(const std::string& name, const sigma::Engine& engine, const std::ve
     for (const Item& item : items) engine.match(*item.batch, *item.event, scratch, met);
     ++rounds;
     spent = seconds() - start;
-  } while (spent < 1);
+  } while (measure_rounds ? rounds < measure_rounds : spent < measure_seconds);
   const double each = spent / static_cast<double>(rounds * items.size());
   fmt::print("{:<44} {:>8} events {:>9.0f} ns/event {:>11.0f} events/s {:>8} matches\n", name, items.size(), each * 1e9, 1 / each,
              found);
@@ -83,6 +86,10 @@ int main(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     if (std::strcmp(argv[i], "--only") == 0 && i + 1 < argc) {
       only = argv[++i];
+    } else if (std::strcmp(argv[i], "--seconds") == 0 && i + 1 < argc) {
+      measure_seconds = std::atof(argv[++i]);
+    } else if (std::strcmp(argv[i], "--rounds") == 0 && i + 1 < argc) {
+      measure_rounds = static_cast<std::size_t>(std::atoll(argv[++i]));
     } else if (std::strcmp(argv[i], "--without-keywords") == 0) {
       without_keywords = true;
     } else if (std::strcmp(argv[i], "--") == 0) {

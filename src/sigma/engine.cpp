@@ -284,6 +284,7 @@ const EventClass* Engine::Impl::compile_class(const EntrySet& set, const Router:
     if (id == Router::kUnclear) continue;
     facts.push_back({key.slot,
                      id == Router::kAbsent  ? Fact::Kind::absent
+                     : id == Router::kNull  ? Fact::Kind::null
                      : id == Router::kOther ? Fact::Kind::other
                                             : Fact::Kind::text,
                      id < Router::kFirst ? "" : key.texts[id - Router::kFirst]});

@@ -165,16 +165,16 @@ void KeywordGate::Runs::build(std::vector<std::uint64_t> found, std::size_t a_st
   words = std::move(found);
   std::ranges::sort(words);
   words.erase(std::ranges::unique(words).begin(), words.end());
-  bits.assign(1024, 0);
+  bits.assign(256, 0);
   for (const std::uint64_t word : words) {
-    const std::uint64_t bit = mix(word) >> 48;
+    const std::uint64_t bit = mix(word) >> 50;
     bits[bit >> 6] |= std::uint64_t{1} << (bit & 63);
   }
 }
 
 bool KeywordGate::Runs::in(std::string_view bytes, std::uint64_t mask) const {
   const auto known = [&](const char* from) {
-    const std::uint64_t word = (load8(from) | kSmall) & mask, bit = mix(word) >> 48;
+    const std::uint64_t word = (load8(from) | kSmall) & mask, bit = mix(word) >> 50;
     return (bits[bit >> 6] >> (bit & 63) & 1) != 0 && std::ranges::binary_search(words, word);
   };
   std::size_t at = 0;

@@ -1,22 +1,19 @@
 // The tables behind LiteralIndex.
 //
-// A literal of at least stride + key bytes holds a whole key at some position divisible by the stride, whatever its
-// place in the text; registering `stride` neighbouring keys lets the scan look at every fourth position only. Which
+// A literal of at least stride + key - 1 bytes holds a whole key at some position divisible by the stride, whatever its
+// place in the text; registering `stride` neighbouring keys lets the scan look at such positions only. Which
 // keys of the literal are registered is free, so the ones that stand in ordinary text ("wind", ".exe") are avoided:
 // false alarms, not the lookups, are what a scan costs.
 #include "sigma/literals.h"
 
 #include <algorithm>
-#include <unordered_map>
 
 #include "base/check.h"
-#include "base/hash.h"
 #include "sigma/rates.h"
 
 namespace tocsin::sigma {
 namespace {
 
-constexpr std::size_t kStride = 4;
 constexpr unsigned kBitsPerKey = 16;
 
 unsigned ceil_log2(std::size_t count) {
@@ -49,29 +46,34 @@ void LiteralIndex::Table::build(std::vector<std::pair<std::uint64_t, Entry>> pai
 
 void LiteralIndex::add(std::string_view literal, Anchor anchor, std::uint32_t id) {
   CHECK(!literal.empty() || anchor == Anchor::whole);
+  std::uint64_t first = 0;
+  std::memcpy(&first, literal.data(), std::min<std::size_t>(literal.size(), 8));
   literals_.push_back(
-      {static_cast<std::uint32_t>(texts_.size()), static_cast<std::uint32_t>(literal.size()), id, anchor});
+      {first, static_cast<std::uint32_t>(texts_.size()), static_cast<std::uint32_t>(literal.size()), id, anchor});
   texts_ += literal;
 }
 
 void LiteralIndex::build() {
   texts_.append(kOverread, '\0');
   build_anchored();
-  build_floating();
+  for (std::uint32_t i = 0; i < literals_.size(); ++i)
+    if (literals_[i].anchor == Anchor::none && literals_[i].size == 1) singles_.push_back(i);
+  build_floating(ascii_, false);
+  build_floating(foreign_, true);
   texts_.shrink_to_fit();
 }
 
 bool LiteralIndex::key_of(Probe probe, std::size_t size, std::string_view text, std::uint64_t& key) {
   switch (probe) {
     case Probe::whole:
-      key = hash64(text);
+      key = short_key(text);
       return true;
     case Probe::backslash:
     case Probe::slash: {
       const char* const end = text.data() + text.size();
       const void* const at = memrchr(text.data(), probe == Probe::backslash ? '\\' : '/', text.size());
       if (at == nullptr) return false;
-      key = hash64({static_cast<const char*>(at), end});
+      key = short_key({static_cast<const char*>(at), end});
       return true;
     }
     case Probe::head:
@@ -122,60 +124,62 @@ void LiteralIndex::build_anchored() {
   }
 }
 
-void LiteralIndex::build_floating() {
+void LiteralIndex::build_floating(Scan& tables, bool foreign) {
   using Pairs = std::vector<std::pair<std::uint64_t, Entry>>;
-  Pairs pairs, fours, strided, wide;
-  std::unordered_map<std::uint64_t, std::uint32_t> crowd;  // how many literals stand behind a key already
+  Pairs two, three, few, some, many;
+  std::vector<std::uint16_t> crowd(1 << 14);  // how many keys stand behind a hash already
   const auto choose = [&](std::uint32_t index, std::size_t key_size, std::size_t stride, Pairs& out) {
     const Literal& literal = literals_[index];
     const char* const text = texts_.data() + literal.begin;
     const std::size_t places = literal.size - key_size + 1;
+    const auto crowd_at = [&](std::size_t at) -> std::uint16_t& {
+      return crowd[Table::mix(load(text + at, key_size) + key_size) >> 50];
+    };
     double best = 0;
     std::size_t best_at = 0;
     for (std::size_t at = 0; at + stride <= places; ++at) {
       double cost = 0;
-      for (std::size_t i = at; i < at + stride; ++i) {
-        const auto known = crowd.find(load(text + i, key_size) ^ key_size << 60);
-        cost += key_commonness({text + i, key_size}) + (known == crowd.end() ? 0 : 0.02 * known->second);
-      }
+      for (std::size_t i = at; i < at + stride; ++i) cost += key_commonness({text + i, key_size}) + 0.02 * crowd_at(i);
       if (at == 0 || cost < best) best = cost, best_at = at;
     }
     for (std::size_t i = best_at; i < best_at + stride; ++i) {
-      const std::uint64_t key = load(text + i, key_size);
-      ++crowd[key ^ key_size << 60];
-      out.push_back({key, {index, static_cast<std::uint32_t>(i)}});
+      std::uint16_t& count = crowd_at(i);
+      if (count < UINT16_MAX) ++count;
+      out.push_back({load(text + i, key_size), {index, static_cast<std::uint32_t>(i)}});
     }
   };
   for (std::uint32_t i = 0; i < literals_.size(); ++i) {
     const Literal& literal = literals_[i];
-    if (literal.anchor != Anchor::none) continue;
-    if (literal.size == 1) {
-      if (singles_.empty()) singles_.resize(256);
-      singles_[static_cast<unsigned char>(texts_[literal.begin])].push_back(i);
-    } else if (literal.size < 4) {
-      choose(i, 2, 1, pairs);
-    } else if (literal.size < 4 + kStride - 1) {
-      choose(i, 4, 1, fours);
-    } else if (literal.size < 8 + kStride - 1) {
-      choose(i, 4, kStride, strided);
+    if (literal.anchor != Anchor::none || literal.size < 2 || is_ascii(text_of(literal)) == foreign) continue;
+    tables.any = true;
+    if (literal.size == 2) {
+      choose(i, 2, 1, two);
+    } else if (literal.size == 3) {
+      choose(i, 2, 2, three);
+    } else if (literal.size < 7) {
+      choose(i, 3, 2, few);
+    } else if (literal.size < 11) {
+      choose(i, 4, 4, some);
     } else {
-      choose(i, 8, kStride, wide);
+      choose(i, 8, 4, many);
     }
   }
-  pairs_.build(std::move(pairs));
-  fours_.build(std::move(fours));
-  strided_.build(std::move(strided));
-  wide_.build(std::move(wide));
+  tables.two.build(std::move(two));
+  tables.three.build(std::move(three));
+  tables.few.build(std::move(few));
+  tables.some.build(std::move(some));
+  tables.many.build(std::move(many));
 }
 
 std::size_t LiteralIndex::memory() const {
   const auto of = [](const Table& table) {
     return table.bits.size() * 8 + table.buckets.size() * sizeof(Bucket) + table.entries.size() * sizeof(Entry);
   };
-  std::size_t sum =
-      literals_.size() * sizeof(Literal) + texts_.size() + of(pairs_) + of(fours_) + of(strided_) + of(wide_);
+  std::size_t sum = literals_.size() * sizeof(Literal) + texts_.size() + singles_.size() * 4;
+  for (const Scan* tables : {&ascii_, &foreign_})
+    sum += of(tables->two) + of(tables->three) + of(tables->few) + of(tables->some) + of(tables->many);
   for (const Probing& probing : probes_) sum += of(probing.table);
-  return sum + singles_.size() * sizeof(singles_[0]);
+  return sum;
 }
 
 }  // namespace tocsin::sigma

@@ -1,8 +1,9 @@
 // LiteralIndex: which of many literals does a text hold? Built once, const and shared by threads.
 //
 // Literals anchored at an end (or at both) cost one hash lookup a kind, however many there are. The others are found
-// by their rarest few bytes: one bit tested for every text position or every fourth, then a comparison where the bit is
-// set. Nothing here depends on the number of literals but memory, and no text makes a scan longer than linear.
+// by their rarest few bytes: a bit tested at every fourth or second position, then a comparison where the bit is set.
+// Literals with bytes outside ASCII are looked for in texts that have some. Nothing here depends on the number of
+// literals but memory, and no text makes a scan longer than linear.
 #pragma once
 #include <bit>
 #include <cstdint>
@@ -10,6 +11,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "base/text.h"
 
 namespace tocsin::sigma {
 
@@ -37,6 +40,7 @@ class LiteralIndex {
 
  private:
   struct Literal {
+    std::uint64_t first;        // its first 8 bytes; of a shorter one all, then zeros
     std::uint32_t begin, size;  // in texts_
     std::uint32_t id;
     Anchor anchor;
@@ -70,6 +74,16 @@ class LiteralIndex {
     }
   };
 
+  // The tables of one scan, by the length of the literals.
+  struct Scan {
+    Table two;    // 2: by 2 bytes at any place
+    Table three;  // 3: by 2 bytes at each second place
+    Table few;    // 4 to 6: by 3 bytes at each second place
+    Table some;   // 7 to 10: by 4 bytes at each fourth place
+    Table many;   // longer ones: by 8 bytes at each fourth place
+    bool any = false;
+  };
+
   // How a text's key is taken for anchored literals.
   enum class Probe : std::uint8_t { whole, backslash, slash, head, tail };
   struct Probing {
@@ -86,15 +100,26 @@ class LiteralIndex {
   static std::uint64_t load(const char* at, std::size_t size) {  // needs 8 readable bytes
     return size == 8 ? load8(at) : load8(at) & ((std::uint64_t{1} << (8 * size)) - 1);
   }
+  // Of a text's ends and size: what is behind the same key is compared anyway.
+  static std::uint64_t short_key(std::string_view text) {
+    if (text.size() < 8) return load(text.data(), text.size()) ^ std::uint64_t{text.size()} << 56;
+    return (load8(text.data()) ^ std::uint64_t{text.size()} << 48) * 0xd6e8feb86659fd93 ^
+           load8(text.data() + text.size() - 8);
+  }
   static std::uint64_t load_tail(const char* end, std::size_t size) {
     std::uint64_t word = 0;
     std::memcpy(&word, end - size, size);
     return word;
   }
 
+  // Most comparisons end with the first 8 bytes. `at` has as many readable bytes as the literal, and 8.
+  bool stands_at(const Literal& literal, const char* at) const {
+    if (literal.size <= 8) return load(at, literal.size) == literal.first;
+    return load8(at) == literal.first && std::memcmp(at + 8, texts_.data() + literal.begin + 8, literal.size - 8) == 0;
+  }
   std::string_view text_of(const Literal& literal) const { return {texts_.data() + literal.begin, literal.size}; }
   void build_anchored();
-  void build_floating();
+  void build_floating(Scan& tables, bool foreign);
   static bool key_of(Probe probe, std::size_t size, std::string_view text, std::uint64_t& key);
 
   template <class Found>
@@ -107,20 +132,19 @@ class LiteralIndex {
       const Literal& literal = literals_[entry.literal];
       const std::size_t start = at - entry.offset;  // wraps to a huge number before the text's start
       if (start > text.size() || literal.size > text.size() - start) continue;
-      if (std::memcmp(text.data() + start, texts_.data() + literal.begin, literal.size) == 0 && !found(literal.id))
-        return false;
+      if (stands_at(literal, text.data() + start) && !found(literal.id)) return false;
     }
     return true;
   }
 
+  template <class Found>
+  bool scan(const Scan& tables, std::string_view text, Found& found) const;
+
   std::vector<Literal> literals_;
   std::string texts_;
   std::vector<Probing> probes_;
-  Table pairs_;                                      // 2 bytes: literals of 2 and 3
-  Table fours_;                                      // 4 bytes at any position: literals of 4 to 6
-  Table strided_;                                    // 4 bytes at each fourth position: literals of 7 to 10
-  Table wide_;                                       // 8 bytes at each fourth position: longer ones
-  std::vector<std::vector<std::uint32_t>> singles_;  // literals of one byte, by byte; empty when there are none
+  Scan ascii_, foreign_;
+  std::vector<std::uint32_t> singles_;  // literals of one byte
 };
 
 template <class Found>
@@ -135,43 +159,36 @@ void LiteralIndex::find(std::string_view text, Found&& found) const {
     for (std::uint32_t i = bucket->begin; i < bucket->end; ++i) {
       const Literal& literal = literals_[probing.table.entries[i].literal];
       if (literal.size > text.size()) continue;
-      const bool fits = literal.anchor == Anchor::tail   ? text.ends_with(text_of(literal))
-                        : literal.anchor == Anchor::head ? text.starts_with(text_of(literal))
-                                                         : text == text_of(literal);
+      const bool fits = literal.anchor == Anchor::tail ? stands_at(literal, text.data() + (text.size() - literal.size))
+                        : literal.anchor == Anchor::head
+                            ? stands_at(literal, text.data())
+                            : literal.size == text.size() && stands_at(literal, text.data());
       if (fits && !found(literal.id)) return;
     }
   }
-  const char* const begin = text.data();
-  const std::size_t size = text.size();
-  if (!singles_.empty()) {
-    for (std::size_t at = 0; at < size; ++at)
-      for (const std::uint32_t literal : singles_[static_cast<unsigned char>(begin[at])])
-        if (!found(literals_[literal].id)) return;
-  }
-  if (!pairs_.bits.empty()) {
-    for (std::size_t at = 0; at + 2 <= size; ++at) {
-      const std::uint64_t key = load(begin + at, 2), mixed = Table::mix(key);
-      if (pairs_.may_have(mixed) && !report(pairs_, key, mixed, text, at, found)) return;
+  for (const std::uint32_t single : singles_)
+    if (!text.empty() && std::memchr(text.data(), static_cast<unsigned char>(literals_[single].first), text.size()) &&
+        !found(literals_[single].id))
+      return;
+  if (ascii_.any && !scan(ascii_, text, found)) return;
+  if (foreign_.any && !is_ascii(text)) scan(foreign_, text, found);
+}
+
+template <class Found>
+bool LiteralIndex::scan(const Scan& tables, std::string_view text, Found& found) const {
+  // Reads up to 8 bytes past the end; report() checks that a literal lies inside.
+  const auto walk = [&](const Table& table, std::uint64_t mask, std::size_t stride) {
+    if (table.bits.empty()) return true;
+    const char* const end = text.data() + text.size();
+    for (const char* at = text.data(); at < end; at += stride) {
+      const std::uint64_t key = load8(at) & mask, mixed = Table::mix(key);
+      if (table.may_have(mixed) && !report(table, key, mixed, text, static_cast<std::size_t>(at - text.data()), found))
+        return false;
     }
-  }
-  if (!fours_.bits.empty()) {
-    for (std::size_t at = 0; at + 4 <= size; ++at) {
-      const std::uint64_t key = load(begin + at, 4), mixed = Table::mix(key);
-      if (fours_.may_have(mixed) && !report(fours_, key, mixed, text, at, found)) return;
-    }
-  }
-  if (!strided_.bits.empty()) {
-    for (std::size_t at = 0; at + 4 <= size; at += 4) {
-      const std::uint64_t key = load(begin + at, 4), mixed = Table::mix(key);
-      if (strided_.may_have(mixed) && !report(strided_, key, mixed, text, at, found)) return;
-    }
-  }
-  if (!wide_.bits.empty()) {
-    for (std::size_t at = 0; at + 8 <= size; at += 4) {
-      const std::uint64_t key = load8(begin + at), mixed = Table::mix(key);
-      if (wide_.may_have(mixed) && !report(wide_, key, mixed, text, at, found)) return;
-    }
-  }
+    return true;
+  };
+  return walk(tables.many, ~std::uint64_t{0}, 4) && walk(tables.some, 0xffffffff, 4) && walk(tables.few, 0xffffff, 2) &&
+         walk(tables.three, 0xffff, 2) && walk(tables.two, 0xffff, 1);
 }
 
 }  // namespace tocsin::sigma

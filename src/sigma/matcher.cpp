@@ -25,6 +25,29 @@ bool is_plain(std::string_view text, bool cased) {
   return text.empty() || ((static_cast<unsigned char>(text[0]) & 0xc0) != 0x80 && (!cased || is_utf8(text)));
 }
 
+// Tokens that are texts and `any` alone: each text at its first place behind the one before, the outer ones at the
+// ends.
+bool fits_segments(const Pattern& pattern, std::string_view value) {
+  const auto& tokens = pattern.tokens;
+  std::size_t first = 0, last = tokens.size();
+  if (last > first && tokens[last - 1].kind == Kind::literal) {
+    if (!value.ends_with(tokens[last - 1].text)) return false;
+    value.remove_suffix(tokens[--last].text.size());
+  }
+  if (first < last && tokens[first].kind == Kind::literal) {
+    if (!value.starts_with(tokens[first].text)) return false;
+    value.remove_prefix(tokens[first++].text.size());
+  }
+  for (; first < last; ++first) {
+    if (tokens[first].kind == Kind::any) continue;
+    const std::string& text = tokens[first].text;
+    const void* const at = memmem(value.data(), value.size(), text.data(), text.size());
+    if (at == nullptr) return false;
+    value.remove_prefix(static_cast<std::size_t>(static_cast<const char*>(at) - value.data()) + text.size());
+  }
+  return true;
+}
+
 // Whether `count` characters stand in a row without a line end; nothing where the text isn't UTF-8 and RE2 must say.
 std::optional<bool> has_run(std::string_view text, std::uint32_t count) {
   while (true) {
@@ -71,6 +94,9 @@ Matcher::Matcher(const Test& test) : test_(test) {
       shape_ = literal_at(1);
     }
     if (shape_ == Shape::literal && !is_plain(*literal_, cased_)) shape_ = Shape::glob;
+    segments_ = shape_ == Shape::glob && std::ranges::all_of(tokens, [&](const Token& token) {
+                  return token.kind != Kind::one && is_plain(token.text, cased_);
+                });
     if (!indexable() && shape_ != Shape::present) {
       needs_ = needs_of(*pattern);
       std::erase_if(needs_.texts, [&](const auto& texts) { return !is_plain(texts[0], cased_); });
@@ -110,6 +136,14 @@ const re2::RE2& Matcher::regex() const {
   return *regex_;
 }
 
+bool Matcher::has_needs(std::string_view folded) const {
+  return std::ranges::all_of(needs_.texts, [&](const std::vector<std::string>& texts) {
+    return std::ranges::any_of(texts, [&](const std::string& text) {
+      return memmem(folded.data(), folded.size(), text.data(), text.size()) != nullptr;
+    });
+  });
+}
+
 bool Matcher::test(std::string_view raw, std::string_view folded) const {
   const std::string_view value = cased_ ? raw : folded;
   switch (shape_) {
@@ -129,9 +163,10 @@ bool Matcher::test(std::string_view raw, std::string_view folded) const {
     case Shape::present:
       return true;
     case Shape::glob:
-      return matches(std::get<Pattern>(test_), value);
+      if (segments_) return fits_segments(std::get<Pattern>(test_), value);
+      return has_needs(folded) && matches(std::get<Pattern>(test_), value);
     case Shape::regex:
-      if (raw.size() < needs_.size_min) return false;
+      if (raw.size() < needs_.size_min || !has_needs(folded)) return false;
       if (run_)
         if (const auto known = has_run(raw, *run_)) return *known;
       return re2::RE2::PartialMatch({raw.data(), raw.size()}, regex());

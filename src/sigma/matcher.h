@@ -46,19 +46,21 @@ class Matcher {
   // What a value must have; for shapes asked of one value that aren't indexable.
   const Needs& needs() const { return needs_; }
 
-  // Asked of one value that isn't null: as it came, and folded. `folded` may be anything where cased().
+  // Asked of one value that isn't null: as it came, and folded.
   bool test(std::string_view raw, std::string_view folded) const;
   // Of a field_ref and two such values, both as they came or both folded, as cased() says.
   bool refers(std::string_view left, std::string_view right) const;
 
  private:
   const re2::RE2& regex() const;
+  bool has_needs(std::string_view folded) const;
 
   const Test& test_;
   Shape shape_ = Shape::present;
   Anchor anchor_ = Anchor::none;
   bool cased_ = false;
   const std::string* literal_ = nullptr;
+  bool segments_ = false;  // of a glob: nothing but texts with `*` between, to be found one after the other
   Needs needs_;
   std::optional<std::uint32_t> run_;  // of a regex that is plain_run()
   mutable std::once_flag once_;

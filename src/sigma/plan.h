@@ -22,7 +22,7 @@ namespace tocsin::sigma {
 // What the class knows of a field. `other`: it has one value, and that is none of the texts for which whole-value
 // patterns of the class's rules ask.
 struct Fact {
-  enum class Kind : std::uint8_t { absent, other, text };
+  enum class Kind : std::uint8_t { absent, null, other, text };
   Slot slot;
   Kind kind;
   std::string text;  // folded
@@ -47,6 +47,8 @@ class Plan {
     std::uint32_t other_fields = kNone;  // of a field_ref
     bool decided = false;                // the index marks it when it is true
   };
+  // In a step or group: an atom that the index decides, so that its mark alone is looked at.
+  static constexpr std::uint32_t kDecided = std::uint32_t{1} << 31;
   // True when one of its atoms is.
   struct Group {
     std::uint32_t begin, end;            // into members

@@ -101,6 +101,10 @@ class Binder {
       return Known::no;
     }
     if (fact == nullptr) return Known::open;
+    if (fact->kind == Fact::Kind::null) {
+      if (matcher.shape() == S::exists) return known(std::get<Exists>(matcher.test()).wanted);
+      return known(matcher.shape() == S::null);
+    }
     if (matcher.shape() == S::null) return Known::no;
     if (matcher.shape() == S::exists) return known(std::get<Exists>(matcher.test()).wanted);
     if (matcher.shape() == S::present) return Known::yes;

@@ -36,11 +36,15 @@ class Generator {
     std::vector<Piece> order;  // children that are still open, the one to ask first in front
   };
 
+  std::uint32_t marked(std::uint32_t what) const {
+    return what < plan_.atoms.size() && plan_.atoms[what].decided ? what | Plan::kDecided : what;
+  }
+
   double cost_of(std::uint32_t what) const {
     if (what >= plan_.atoms.size()) {
       const Plan::Group& group = plan_.groups[what - plan_.atoms.size()];
       double cost = 2 + 60.0 * (group.pack_end - group.pack_begin);
-      for (std::uint32_t i = group.begin; i < group.end; ++i) cost += cost_of(plan_.members[i]);
+      for (std::uint32_t i = group.begin; i < group.end; ++i) cost += cost_of(plan_.members[i] & ~Plan::kDecided);
       return cost;
     }
     const Plan::Atom& atom = plan_.atoms[what];
@@ -97,7 +101,7 @@ class Generator {
     std::ranges::stable_sort(singly, {}, [&](std::uint32_t atom) { return cost_of(atom); });
     Plan::Group group{static_cast<std::uint32_t>(plan_.members.size()), 0,
                       static_cast<std::uint32_t>(plan_.packs.size()), 0};
-    plan_.members.insert(plan_.members.end(), singly.begin(), singly.end());
+    for (const std::uint32_t atom : singly) plan_.members.push_back(marked(atom));
     for (const auto& [fields, members] : packed) {
       Plan::Pack pack{fields, {}};
       for (const std::uint32_t atom : members)
@@ -147,7 +151,7 @@ class Generator {
             result = memo->second;
           } else {
             result = static_cast<std::uint32_t>(plan_.steps.size());
-            plan_.steps.push_back({prepared.what, frame.on_true, frame.on_false});
+            plan_.steps.push_back({marked(prepared.what), frame.on_true, frame.on_false});
             if (prepared.parents > 1) done[{frame.node, frame.on_true, frame.on_false}] = result;
           }
           stack.pop_back();
@@ -177,7 +181,7 @@ class Generator {
       }
       if (piece.is_group) {
         frame.entry = static_cast<std::uint32_t>(plan_.steps.size());
-        plan_.steps.push_back({piece.which, on_true, on_false});
+        plan_.steps.push_back({marked(piece.which), on_true, on_false});
         continue;
       }
       entering = true;

@@ -15,7 +15,8 @@ namespace tocsin::sigma {
 namespace {
 
 constexpr double kNever = 0, kAlways = 1e9;
-constexpr std::size_t kLongValue = 200;  // bytes that few values have
+constexpr double kHitCost = 40, kCostMax = 5000;  // nanoseconds, roughly
+constexpr std::size_t kLongValue = 200;           // bytes that few values have
 
 struct Witness {
   enum class Kind : std::uint8_t { none, atom, texts, byte, size };
@@ -66,13 +67,21 @@ class Placer {
     return witness;
   }
 
+  // By truth, then by node of the rule at work: the rate of the best set of announcements.
+  using Rates = std::vector<double>[2];
+
   void place() {
     for (const PlanDraft::Shape& shape : draft_.shapes) {
       const Rule& rule = *shape.rule;
       const std::size_t count = rule.nodes.size();
-      std::vector<double> rates[2] = {std::vector<double>(count), std::vector<double>(count)};  // [truth][node]
+      Rates rates{std::vector<double>(count), std::vector<double>(count)};
+      costs_.assign(count, 0);
       for (std::size_t i = 0; i < count; ++i) {
         const Node& node = rule.nodes[i];
+        if (shape.nodes[i] == Known::open) {
+          if (node.kind == Node::Kind::atom) costs_[i] = question_cost(plan_.atoms[shape.atoms[node.atom]]);
+          for (const std::uint32_t child : node.children) costs_[i] += costs_[child];
+        }
         for (const bool truth : {false, true}) rates[truth][i] = rate_of_node(shape, node, i, truth, rates);
       }
       if (rates[true][count - 1] >= kAlways) {
@@ -84,7 +93,7 @@ class Placer {
   }
 
   double rate_of_node(const PlanDraft::Shape& shape, const Node& node, std::size_t index, bool truth,
-                      const std::vector<double> (&rates)[2]) {
+                      const Rates& rates) {
     if (shape.nodes[index] != Known::open) return known(truth) == shape.nodes[index] ? kAlways : kNever;
     switch (node.kind) {
       case Node::Kind::atom: {
@@ -95,14 +104,43 @@ class Placer {
         return rates[!truth][node.children[0]];
       case Node::Kind::all:
       case Node::Kind::any: {
-        const bool covers = (node.kind == Node::Kind::any) == truth;  // every child needs a witness
-        double rate = covers ? 0 : kAlways;
-        for (const std::uint32_t child : node.children)
-          rate = covers ? rate + rates[truth][child] : std::min(rate, rates[truth][child]);
+        if ((node.kind == Node::Kind::any) != truth) return rates[truth][cheapest(node, truth, rates)];
+        double rate = 0;  // every child needs a witness
+        for (const std::uint32_t child : node.children) rate += rates[truth][child];
         return std::min(rate, kAlways);
       }
     }
     CHECK(false);
+  }
+
+  // Of children that must all hold, the one to wait for: how often it is seen, times what its brothers cost to ask
+  // then.
+  std::uint32_t cheapest(const Node& node, bool truth, const Rates& rates) const {
+    double sum = 0;
+    for (const std::uint32_t child : node.children) sum += costs_[child];
+    const auto price = [&](std::uint32_t child) {
+      const double rate = rates[truth][child];
+      return rate >= kAlways ? kAlways * 1e6 : rate * (kHitCost + std::min(sum - costs_[child], kCostMax));
+    };
+    return *std::ranges::min_element(node.children, {}, price);
+  }
+
+  static double question_cost(const Plan::Atom& atom) {
+    using S = Matcher::Shape;
+    switch (atom.matcher->shape()) {
+      case S::literal:
+        return atom.matcher->anchor() == Anchor::none ? 20 : 3;
+      case S::glob:
+        return 40;
+      case S::regex:
+        return 200;
+      case S::present:
+      case S::exists:
+      case S::null:
+        return 3;
+      default:
+        return 40;
+    }
   }
 
   // `not null` and `not (exists: false)` ask for the field.
@@ -113,7 +151,7 @@ class Placer {
     return asks ? 1.0 : kAlways;
   }
 
-  void read_off(const PlanDraft::Shape& shape, const std::vector<double> (&rates)[2]) {
+  void read_off(const PlanDraft::Shape& shape, const Rates& rates) {
     const Rule& rule = *shape.rule;
     std::vector<std::pair<std::uint32_t, bool>> left{{static_cast<std::uint32_t>(rule.nodes.size() - 1), true}};
     std::unordered_set<std::uint64_t> seen;
@@ -129,10 +167,7 @@ class Placer {
       } else if ((node.kind == Node::Kind::any) == truth) {
         for (const std::uint32_t child : node.children) left.push_back({child, truth});
       } else {
-        std::uint32_t best = node.children[0];
-        for (const std::uint32_t child : node.children)
-          if (rates[truth][child] < rates[truth][best]) best = child;
-        left.push_back({best, truth});
+        left.push_back({cheapest(node, truth, rates), truth});
       }
     }
   }
@@ -249,6 +284,7 @@ class Placer {
   PlanDraft& draft_;
   Plan& plan_;
   std::vector<Witness> witnesses_;  // by atom
+  std::vector<double> costs_;       // by node of the rule at work: of asking all below it
   std::unordered_map<std::uint32_t, std::uint32_t> atom_hits_;
   std::map<std::pair<std::uint32_t, std::string>, std::uint32_t> text_hits_;
   std::vector<std::vector<std::uint32_t>> hit_codes_;  // by hit

@@ -123,7 +123,7 @@ bool PlanRun::atom_truth(const Plan::Atom& atom) {
     default:
       return any_value(atom.fields, [&](Cell& cell) {
         if (cell.value.is_null()) return false;
-        return matcher.test(cell.value.text(), matcher.cased() ? std::string_view() : folded(cell));
+        return matcher.test(cell.value.text(), folded(cell));
       });
   }
 }
@@ -144,6 +144,10 @@ bool PlanRun::group_truth(const Plan::Group& group) {
 }
 
 bool PlanRun::truth(std::uint32_t what) {
+  if (what & Plan::kDecided) {
+    what &= ~Plan::kDecided;
+    if (!brute_) return truths_[what] == 2 * now_ + 1;
+  }
   std::uint32_t& known = truths_[what];
   if (known >> 1 == now_) return known & 1;
   const bool is_atom = what < plan_->atoms.size();

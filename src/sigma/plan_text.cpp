@@ -95,14 +95,14 @@ std::string Plan::describe(std::uint32_t code, const LocalName& name) const {
            (atoms[what].decided ? " (the index knows)" : "");
   };
   for (std::size_t i = 0; i < order.size(); ++i) {
-    const Step step = steps[order[i]];
+    const Step step{steps[order[i]].what & ~kDecided, steps[order[i]].on_true, steps[order[i]].on_false};
     std::string what;
     if (step.what < atoms.size()) {
       what = what_text(step.what);
     } else {
       const Group& group = groups[step.what - atoms.size()];
       for (std::uint32_t j = group.begin; j < group.end; ++j)
-        what += (what.empty() ? "any of: " : "; ") + what_text(members[j]);
+        what += (what.empty() ? "any of: " : "; ") + what_text(members[j] & ~kDecided);
       for (std::uint32_t j = group.pack_begin; j < group.pack_end; ++j)
         packs[j].literals.each([&](std::string_view text, Anchor anchor, std::uint32_t) {
           what += fmt::format("{}{} {} {}", what.empty() ? "any of: " : "; ", fields_text(field_sets[packs[j].fields]),

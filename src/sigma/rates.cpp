@@ -2,9 +2,12 @@
 // is judged by its length.
 #include "sigma/rates.h"
 
+#include <algorithm>
 #include <bitset>
 #include <cstring>
-#include <unordered_map>
+#include <vector>
+
+#include "base/hash.h"
 
 namespace tocsin::sigma {
 namespace {
@@ -90,8 +93,8 @@ constexpr Common kCommon[] = {
 
 // Names of programs that run all day, and values that many fields have.
 constexpr Common kWhole[] = {
-    {"cmd.exe", 0.1},
-    {"powershell.exe", 0.1},
+    {"cmd.exe", 0.2},
+    {"powershell.exe", 0.2},
     {"pwsh.exe", 0.01},
     {"svchost.exe", 0.2},
     {"explorer.exe", 0.1},
@@ -204,23 +207,25 @@ double byte_rate(char byte, std::uint32_t count) {
 }
 
 double key_commonness(std::string_view key) {
-  // All runs of 2, 4 and 8 bytes of the common texts, and how often they are met.
-  static const std::unordered_map<std::string_view, double> known = [] {
-    std::unordered_map<std::string_view, double> out;
+  // All runs of up to 8 bytes of the common texts, by hash, and how often they are met. Another key of the same hash
+  // only makes a choice a little worse.
+  static const std::vector<float> known = [] {
+    std::vector<float> out(1 << 14);
+    const auto meet = [&](std::string_view run, double rate) {
+      float& known_rate = out[hash64(run) >> 50];
+      known_rate = static_cast<float>(known_rate + rate - known_rate * rate);
+    };
     for (const Common& common : kCommon)
-      for (const std::size_t size : {2, 4, 8})
-        for (std::size_t at = 0; at + size <= common.text.size(); ++at) {
-          double& rate = out[common.text.substr(at, size)];
-          rate = rate + common.rate - rate * common.rate;
-        }
+      for (const std::size_t size : {2, 3, 4, 8})
+        for (std::size_t at = 0; at + size <= common.text.size(); ++at) meet(common.text.substr(at, size), common.rate);
     for (const std::string_view name : {".exe", ".dll", ".sys", ".ps1", ".php", "user", "file", "data", "powe", "wers",
                                         "hell", "serv", "vice", "name", "type", "path", "true", "comm"})
-      out.emplace(name, 0.2);
+      for (const std::size_t size : {3, 4})
+        for (std::size_t at = 0; at + size <= name.size(); ++at) meet(name.substr(at, size), 0.2);
     return out;
   }();
-  const auto found = known.find(key);
-  const double unseen = key.size() >= 8 ? 0.0001 : key.size() >= 4 ? 0.002 : 0.05;
-  return found == known.end() ? unseen : found->second;
+  const double unseen = key.size() >= 8 ? 0.0001 : key.size() >= 4 ? 0.002 : key.size() == 3 ? 0.01 : 0.05;
+  return std::max<double>(unseen, known[hash64(key) >> 50]);
 }
 
 }  // namespace tocsin::sigma

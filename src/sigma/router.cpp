@@ -102,9 +102,13 @@ Router::Place Router::place(const Event& event, Memo& memo) const {
     const std::uint8_t key = lane.key_of_slot[field.slot];
     if (key == 255) continue;
     std::uint32_t& id = place.ids[key];
-    if (id != kAbsent || field.value.is_null()) {
+    if (id != kAbsent) {
       id = kUnclear;
       place.clear = false;
+      continue;
+    }
+    if (field.value.is_null()) {
+      id = kNull;
       continue;
     }
     if (memo.ids[key] != kAbsent && memo.raw[key] == field.value.text()) {

@@ -22,7 +22,7 @@ class Router {
  public:
   static constexpr std::size_t kKeysMax = 12;  // of one lane
   // What a record says in a key field. From kFirst on: a text of the key's dictionary.
-  enum Id : std::uint32_t { kAbsent, kOther, kUnclear, kFirst };  // kUnclear: null or several values
+  enum Id : std::uint32_t { kAbsent, kOther, kNull, kUnclear, kFirst };  // kUnclear: several values
   using Ids = std::array<std::uint32_t, kKeysMax>;
 
   struct Key {
