@@ -6,9 +6,19 @@
 #include "readers/dated.h"
 
 namespace tocsin {
+namespace {
+
+// Open dictionaries get a third of the memory at most.
+evidence::Limits limits_for(const ScanOptions& options) {
+  evidence::Limits limits;
+  limits.decoder_memory = std::min<std::uint64_t>(limits.decoder_memory, options.memory / 3);
+  return limits;
+}
+
+}  // namespace
 
 Intake::Intake(const ScanOptions& options, const Demand& demand, const KnownContents& known)
-    : options_(options), demand_(demand), known_(known), walker_(std::in_place, options.paths) {
+    : options_(options), demand_(demand), known_(known), walker_(std::in_place, options.paths, limits_for(options)) {
   for (const auto& [content, evidence] : known_) known_sizes_.insert(content.first);
 }
 
@@ -116,7 +126,7 @@ void Intake::set_latest(Time latest) {
   CHECK(round_ == Round::between);
   latest_ = latest;
   bytes_before_ += walker_->bytes_in();
-  walker_.emplace(std::move(put_off_tops_));
+  walker_.emplace(std::move(put_off_tops_), limits_for(options_));
   put_off_tops_.clear();
   round_ = Round::yearless;
 }

@@ -29,11 +29,11 @@ Result<std::unique_ptr<const Program>> Program::load(const RuleOptions& options)
   program->rules_ = std::make_shared<const sigma::RuleSet>(std::move(rules));
   TRY(auto logsources, sigma::Logsources::load(share + "/logsources.yml"));
   TRY(program->engine_, sigma::Engine::compile(program->rules_, std::move(logsources), program->demand_));
-  program->describe_rules();
+  program->describe_rules(share);
   return std::unique_ptr<const Program>(std::move(program));
 }
 
-void Program::describe_rules() {
+void Program::describe_rules(const std::string& share) {
   const auto describe = [&](const sigma::Heading& heading, casefile::RuleKind kind, bool reported) {
     casefile::RuleInfo info;
     const auto hash = casefile::parse_digest(heading.content_hash);
@@ -43,7 +43,9 @@ void Program::describe_rules() {
     info.title = heading.title;
     info.level = heading.level;
     info.kind = kind;
-    info.path = heading.path;
+    // Findings are the same on every machine, wherever tocsin is installed.
+    info.path =
+        heading.path.starts_with(share + "/") ? "share/tocsin" + heading.path.substr(share.size()) : heading.path;
     info.author = heading.author;
     info.techniques = heading.techniques;
     info.reported = reported;

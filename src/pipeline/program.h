@@ -48,7 +48,7 @@ class Program {
 
  private:
   Program() = default;
-  void describe_rules();
+  void describe_rules(const std::string& share);
 
   std::shared_ptr<const sigma::RuleSet> rules_;
   std::shared_ptr<const sigma::Engine> engine_;

@@ -42,7 +42,7 @@ struct Worker {
 class Scan {
  public:
   Scan(const ScanOptions& options, const Program& program, Case& into)
-      : options_(options), program_(program), case_(into) {}
+      : options_(options), program_(program), case_(into), matching_(!program.rules().rules.empty()) {}
 
   Result<ScanSummary> run();
 
@@ -58,6 +58,7 @@ class Scan {
   const ScanOptions& options_;
   const Program& program_;
   Case& case_;
+  const bool matching_;                 // there are rules; without, records are counted only
   std::vector<std::uint32_t> numbers_;  // the case's numbers of program_'s rules
   std::optional<Intake> intake_;
   ScanSummary summary_;
@@ -95,6 +96,7 @@ void Scan::work(Task& task, Worker& worker) const {
   for (const Event& event : worker.batch.events()) {
     ++task.events;
     widen(task.first, task.last, event.time);
+    if (!matching_) continue;
     if ((options_.since && event.time < *options_.since) || (options_.until && !(event.time < *options_.until)))
       continue;
     worker.met.clear();
@@ -228,7 +230,8 @@ Result<ScanSummary> Scan::run() {
     const auto survey = evidence::survey(options_.paths);
     if (survey.whole) progress_.bytes_total = survey.bytes;
   }
-  intake_.emplace(options_, program_.demand(), known);
+  const Demand nothing;
+  intake_.emplace(options_, matching_ ? program_.demand() : nothing, known);
   const unsigned threads = std::max(1u, options_.threads);
   std::vector<Task> slots(threads == 1 ? 1 : threads + 3);
   std::vector<Worker> workers;
@@ -247,6 +250,8 @@ Result<ScanSummary> Scan::run() {
   TRY(const auto correlated, run_ordered(program_, numbers_, options_.memory / 4, case_));
   summary_.correlation_keys_evicted = correlated.keys_evicted;
   summary_.correlation_matches_cut = correlated.matches_cut;
+  summary_.correlation_without_key = correlated.without_key;
+  summary_.correlation_without_time = correlated.without_time;
   TRY(const auto counts, case_.count_findings());
   std::ranges::copy(counts.by_level, summary_.findings);
   summary_.rules = program_.counts();

@@ -22,6 +22,7 @@ std::string ScanSummary::json() const {
   for (int i = 4; i >= 0; --i) by_level[std::string(kLevelNames[i])] = findings[i];
   out["findings"] = by_level;
   out["correlation_state_dropped"] = {{"keys", correlation_keys_evicted}, {"matches", correlation_matches_cut}};
+  out["correlation_left_out"] = {{"without_key", correlation_without_key}, {"without_time", correlation_without_time}};
   out["interrupted"] = interrupted;
   return out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }

@@ -30,6 +30,7 @@ struct ScanSummary {
 
   std::uint64_t findings[5] = {};                                           // in the case, by level
   std::uint64_t correlation_keys_evicted = 0, correlation_matches_cut = 0;  // state dropped for its bound
+  std::uint64_t correlation_without_key = 0, correlation_without_time = 0;  // matches that could not be correlated
   bool interrupted = false;
 
   std::string json() const;  // one object, for the case
