@@ -171,7 +171,8 @@ std::string json_line(const tocsin::Record& record) {
   std::string fields;
   casefile::write_json(data, fields);
   return fmt::format(
-      R"({{"Event":{{"System":{{"Provider":{{"#attributes":{{"Name":"{}"}}}},"EventID":{},"TimeCreated":{{"#attributes":{{"SystemTime":"{}"}}}},)"
+      R"({{"Event":{{"System":{{"Provider":{{"#attributes":{{"Name":"{}"}}}},"EventID":{},)"
+      R"("TimeCreated":{{"#attributes":{{"SystemTime":"{}"}}}},)"
       R"("EventRecordID":{},"Channel":"{}","Computer":"{}"}},"EventData":{}}}}})"
       "\n",
       provider, id.empty() ? "0" : id, time, number.empty() ? "0" : number, channel, computer, fields);

@@ -205,8 +205,10 @@ class Access : public RecordAccess {
 inline constexpr std::string_view kLogsources = R"(
 sources:
   - {name: one, logsource: {product: p, service: one}, when: {source: [s, t], Channel: [ab, É, '']}}
-  - {name: two, logsource: {product: P, service: two}, when: {source: s, EventID: [1, 2, 10]}, fields: {Mapped: A, Both: [A, B], EventID: EventID}}
-  - {name: three, logsource: {product: p, service: three}, when: {source: s}, closed: true, fields: {A: B, Mapped: [C, D], EventID: Channel}}
+  - {name: two, logsource: {product: P, service: two}, when: {source: s, EventID: [1, 2, 10]},
+     fields: {Mapped: A, Both: [A, B], EventID: EventID}}
+  - {name: three, logsource: {product: p, service: three}, when: {source: s}, closed: true,
+     fields: {A: B, Mapped: [C, D], EventID: Channel}}
   - {name: rest, logsource: {product: p}, when: {Channel: a}}
 )";
 
