@@ -37,7 +37,7 @@ def long_json_string(factor):
 
 def long_csv_field(factor):
     return blocks(b'time,host,message\n2020-01-01T00:00:00Z,a,b\n2020-01-01T00:00:00Z,a,"', b"x,\n" * 300_000,
-                  int(factor * 60) * MIB, b'"\n2020-01-01T00:00:00Z,a,c\n')
+                  max(int(factor * 60), 20) * MIB, b'"\n2020-01-01T00:00:00Z,a,c\n')
 
 
 def tiny_records(folder, factor):
