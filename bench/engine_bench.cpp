@@ -1,6 +1,6 @@
-// Matching alone: records of EVTX files decoded once, then matched again and again by one thread.
+// Matching alone: records decoded once, then matched again and again by one thread.
 //
-//   engine_bench [--only TEXT] [--seconds N | --rounds N] [--without-keywords] RULES… -- EVTX…
+//   engine_bench [--only TEXT] [--seconds N | --rounds N] [--without-keywords] RULES… -- EVIDENCE…
 //
 // prints events/s by class of records, start-up times and memory.
 #include <fmt/core.h>
@@ -17,7 +17,7 @@
 #include <string>
 #include <vector>
 
-#include "readers/evtx/evtx.h"
+#include "readers/reader.h"
 #include "sigma/cache.h"
 #include "sigma/engine.h"
 #include "sigma/load.h"
@@ -98,13 +98,13 @@ int main(int argc, char** argv) {
       rules.emplace_back(argv[i]);
     } else if (std::filesystem::is_directory(argv[i])) {
       for (const auto& entry : std::filesystem::recursive_directory_iterator(argv[i]))
-        if (entry.path().extension() == ".evtx") files.push_back(entry.path().string());
+        if (entry.is_regular_file()) files.push_back(entry.path().string());
     } else {
       files.emplace_back(argv[i]);
     }
   }
   if (rules.empty() || files.empty()) {
-    fmt::print(stderr, "usage: engine_bench RULES… -- EVTX…\n");
+    fmt::print(stderr, "usage: engine_bench RULES… -- EVIDENCE…\n");
     return 2;
   }
   const double start = seconds();
@@ -149,7 +149,11 @@ int main(int argc, char** argv) {
   std::size_t records = 0;
   const double before_decoding = seconds();
   for (const std::string& file : files) {
-    auto& reader = decoded.readers.emplace_back(evtx::spec.open(demand, {}));
+    std::string head(64 * 1024, '\0');
+    head.resize(*FileStream(file).read(head.data(), head.size()));
+    const ReaderSpec* spec = recognise(head, head.size() < 64 * 1024);
+    if (spec == nullptr) continue;
+    auto& reader = decoded.readers.emplace_back(spec->open(demand, {}));
     FileStream stream(file);
     std::vector<Anomaly> anomalies;
     while (true) {

@@ -36,8 +36,9 @@ struct Event {
   std::string_view raw;           // the record's bytes, in the batch
   std::span<const Field> fields;  // the demanded fields that this record has, in the record's order
   std::uint32_t shape = 0;        // the reader's own note, for RecordAccess
-  // Groups of Demand::keywords() that values may have in text that doesn't stand in `raw` in one piece (as UTF-16LE in
-  // an EVTX record, else as UTF-8). Values made of numbers, GUIDs, SIDs and times don't count. All, where a reader doesn't know.
+  // Groups of Demand::keywords() that values may have in text that doesn't stand in `raw` in one piece: as UTF-16LE in
+  // an EVTX record, else as UTF-8, in which characters but letters, digits, spaces and .,:;_-=()@#! may be escaped. Values
+  // made of numbers, GUIDs, SIDs and times don't count. All groups, where a reader doesn't know.
   std::uint64_t keywords_elsewhere = ~std::uint64_t{0};
 
   const Value* find(Slot slot) const {  // the first value, or nullptr

@@ -8,6 +8,9 @@
 
 #include <simdjson.h>
 
+#include <charconv>
+#include <cstring>
+
 #include "base/text.h"
 #include "readers/json/cutter.h"
 #include "readers/json/layouts.h"
@@ -29,10 +32,35 @@ Workspace& workspace() {
 
 bool is_valid_utf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
 
+// Whether a \u stands for a character that Event::keywords_elsewhere wants as it is, or that folds to a letter.
+bool escapes_plain_text(std::string_view json) {
+  while (true) {
+    const void* const found = std::memchr(json.data(), '\\', json.size());
+    if (found == nullptr) return false;
+    json.remove_prefix(static_cast<std::size_t>(static_cast<const char*>(found) - json.data()));
+    if (json.size() < 6) return false;
+    if (json[1] != 'u') {
+      json.remove_prefix(2);
+      continue;
+    }
+    unsigned point = 0;
+    std::from_chars(json.data() + 2, json.data() + 6, point, 16);
+    const bool letter = (point | 0x20) >= 'a' && (point | 0x20) <= 'z';
+    if (letter ||
+        (point < 0x80 && point > 0 && std::strchr("0123456789 .,:;_-=()@#!", static_cast<int>(point)) != nullptr) ||
+        point == 0x212a || point == 0x17f)
+      return true;
+    json.remove_prefix(2);
+  }
+}
+
 class JsonReader final : public Reader {
  public:
   JsonReader(const Demand& demand, const ReadOptions& options)
-      : table_(demand), utc_offset_(options.utc_offset_minutes), cutter_(options) {}
+      : table_(demand),
+        watched_(demand.keywords() != nullptr),
+        utc_offset_(options.utc_offset_minutes),
+        cutter_(options) {}
 
   Result<std::optional<Block>> cut(Stream& stream, std::vector<Anomaly>& anomalies) override {
     return cutter_.next(stream, anomalies);
@@ -147,12 +175,14 @@ class JsonReader final : public Reader {
     event.record = heading.record ? heading.record : record;
     event.source = heading.source;
     event.raw = object.text();
+    if (watched_ && heading.verbatim && !escapes_plain_text(event.raw)) event.keywords_elsewhere = 0;
     const std::span<Field> fields = out.scratch().array<Field>(space.fields.size());
     std::uninitialized_copy(space.fields.begin(), space.fields.end(), fields.begin());
     event.fields = fields;
   }
 
   FieldTable table_;
+  bool watched_;
   int utc_offset_;
   Cutter cutter_;
 };

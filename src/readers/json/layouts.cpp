@@ -194,7 +194,7 @@ Heading read_record(const Walk& walk, const Told& told, int utc_offset_minutes) 
       if (heading.time.known()) break;
     }
     if (!heading.time.known()) heading.time = guessed_time(walk, root, utc_offset_minutes);
-    if (layout.source == "journald") put_bytes(walk, root);
+    if (layout.source == "journald") put_bytes(walk, root), heading.verbatim = false;
     walk_dotted(walk, root, "");
     return heading;
   }
@@ -218,6 +218,7 @@ Heading read_record(const Walk& walk, const Told& told, int utc_offset_minutes) 
     case Form::dotted:
       break;
   }
+  heading.verbatim = layout.form != Form::hayabusa && layout.form != Form::windows_table;
   heading.source = windows_source(facts.provider.text());
   heading.time = windows_time(facts, layout.utc ? 0 : utc_offset_minutes);
   heading.record = number_of(facts.record);
@@ -234,7 +235,9 @@ Heading read_object(const Tape& tape, const Node& object, FieldSink& sink, bool 
     const Verdict verdict = inner.parse(text);
     if ((verdict == Verdict::good || verdict == Verdict::repaired) && inner.root().type == Type::object) {
       const Told within = tell(inner, inner.root());
-      return read_record({inner, sink, valid_utf8}, within, utc_offset_minutes);
+      Heading heading = read_record({inner, sink, valid_utf8}, within, utc_offset_minutes);
+      heading.verbatim = false;
+      return heading;
     }
   }
   return read_record({tape, sink, valid_utf8}, told, utc_offset_minutes);
