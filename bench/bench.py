@@ -177,7 +177,18 @@ def bench_peers():
     peers.compare(folder, records, rules(), TOCSIN, DATA, figure, say)
 
 
-BENCHES = {"scan": (bench_scan, bench_memory, bench_startup), "memory": (bench_memory,), "startup": (bench_startup,),
+def bench_attribution():
+    """What techniques and software tell about actors, leaving one public report out; fitted in folds over actors."""
+    bundle = CORPUS / "cti" / "enterprise-attack.json"
+    if not bundle.exists():
+        say("attribution: skipped, there is no ATT&CK bundle at ../shared/corpus/cti/enterprise-attack.json")
+        return
+    for line in Run([BUILD / "attribution_bench", bundle]).out.splitlines():
+        one = json.loads(line)
+        figure(one["name"], one["value"], one["unit"], one["must"], one["holds"])
+
+
+BENCHES = {"scan": (bench_scan, bench_memory, bench_startup), "attribution": (bench_attribution,), "memory": (bench_memory,), "startup": (bench_startup,),
            "peers": (bench_peers,)}
 
 parser = argparse.ArgumentParser(description=__doc__)
