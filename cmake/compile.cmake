@@ -26,7 +26,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL Clang)
   # g++ 12's std::stable_sort calls a function that its own headers mark as deprecated.
   add_compile_options(-Wno-deprecated-declarations)
 endif()
-# SSE4.2 is the floor of every x86-64 machine since 2009, and what Vectorscan asks for anyway.
+# SSE4.2 is the floor of every x86-64 machine since 2009.
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   add_compile_options(-march=x86-64-v2)
 endif()

@@ -217,12 +217,15 @@ inline std::string difference(std::string_view bytes, std::size_t* matches = nul
   Dice dice(bytes);
   auto rules = std::make_shared<RuleSet>();
   for (std::uint32_t left = 1 + dice(30); left > 0; --left) rules->rules.push_back(random_rule(dice));
-  auto logsources = Logsources::parse(kLogsources, "logsources");
-  CHECK(logsources.has_value());
+  static const Logsources kMap = [] {
+    auto parsed = Logsources::parse(kLogsources, "logsources");
+    CHECK(parsed.has_value());
+    return *std::move(parsed);
+  }();
   Demand demand;
   EngineOptions options;
   if (dice.chance(20)) options.classes_max = dice(3);
-  auto engine = Engine::compile(rules, *std::move(logsources), demand, options);
+  auto engine = Engine::compile(rules, kMap, demand, options);
   CHECK(engine.has_value());
   Engine::Scratch scratch(**engine);
   Access access;
