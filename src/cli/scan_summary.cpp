@@ -34,6 +34,13 @@ std::string reasons(const std::map<std::string, std::uint64_t>& counts) {
   return out;
 }
 
+// Names come from evidence: no control character of theirs reaches the terminal.
+std::string printable(const std::string& text) {
+  std::string out;
+  for (const char c : text) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
+  return out;
+}
+
 const char* plural(std::uint64_t count) { return count == 1 ? "" : "s"; }
 
 }  // namespace
@@ -50,8 +57,11 @@ void print_summary(const ScanSummary& summary, const Program&, std::FILE* to) {
     };
     add(summary.known, "already in the case");
     add(summary.copies, "copies of another");
-    add(summary.incomplete, "not readable to the end: tocsin case anomalies");
+    add(summary.incomplete, "not readable to the end");
     fmt::print(to, "             {}\n", line);
+    for (const std::string& problem : summary.problems) fmt::print(to, "             {}\n", printable(problem));
+    if (summary.incomplete > summary.problems.size())
+      fmt::print(to, "             … the others: tocsin case anomalies\n");
   }
 
   const auto& rules = summary.rules;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <mutex>
 
+#include "base/text.h"
 #include "evidence/evidence.h"
 #include "pipeline/crew.h"
 #include "pipeline/intake.h"
@@ -53,6 +54,7 @@ class Scan {
   Result<void> store(Task& task);
   Result<void> store_end(const Task& task);
   Result<void> note_container(const evidence::Custody& custody);
+  void note_incomplete(const evidence::Custody& custody);
   bool stopped() const { return options_.stop && options_.stop->load(std::memory_order_relaxed); }
 
   const ScanOptions& options_;
@@ -177,7 +179,7 @@ Result<void> Scan::store_end(const Task& task) {
   widen(summary_.first, summary_.last, last_);
   if (task.in.interrupted) summary_.interrupted = true;
   const bool complete = custody.complete && custody.sha256 && !task.in.interrupted;
-  if (!complete && !task.in.interrupted) ++summary_.incomplete;
+  if (!complete && !task.in.interrupted) note_incomplete(custody);
   if (!open_) return {};
   for (const Anomaly& anomaly : custody.anomalies) {
     TRY_VOID(case_.add_anomaly(anomaly));
@@ -200,10 +202,19 @@ Result<void> Scan::store_end(const Task& task) {
   return {};
 }
 
+void Scan::note_incomplete(const evidence::Custody& custody) {
+  ++summary_.incomplete;
+  if (summary_.problems.size() == ScanSummary::kProblemsMax) return;
+  std::string why = "not read to its end";
+  if (!custody.anomalies.empty())
+    why = std::string(custody.anomalies.front().name) + ", " + custody.anomalies.front().detail;
+  summary_.problems.push_back(to_utf8(custody.path) + ": " + why);
+}
+
 // A container, or something that could not be opened: kept with its hash and what was wrong with it.
 Result<void> Scan::note_container(const evidence::Custody& custody) {
   if (custody.nature == evidence::Nature::container) ++summary_.containers;
-  if (!custody.complete) ++summary_.incomplete;
+  if (!custody.complete) note_incomplete(custody);
   TRY_VOID(case_.begin_evidence({custody.path, "", custody.nature == evidence::Nature::container ? "archive" : ""}));
   for (const Anomaly& anomaly : custody.anomalies) {
     TRY_VOID(case_.add_anomaly(anomaly));
