@@ -16,7 +16,8 @@
 namespace tocsin::assess {
 namespace {
 
-constexpr std::size_t kActorsShown = 20, kLossesTried = 200;
+// Without each of so many items the whole is weighed anew; of very long lists only the weightiest items are tried.
+constexpr std::size_t kActorsShown = 20, kLossesMin = 10, kLossesMax = 200, kLossesTimesItems = 20000;
 constexpr int kCheap = 1;
 
 // One weighing of one set of evidence.
@@ -82,7 +83,9 @@ class Assessor {
     std::ranges::stable_sort(order, std::greater(), [&](std::size_t i) {
       return out_.items[i].trait ? out_.items[i].rarity : 10 + out_.items[i].weight;
     });
-    if (order.size() > kLossesTried) order.resize(kLossesTried);
+    const std::size_t tries =
+        std::clamp(kLossesTimesItems / std::max<std::size_t>(out_.items.size(), 1), kLossesMin, kLossesMax);
+    if (order.size() > tries) order.resize(tries);
     for (const std::size_t i : order) {
       std::vector<std::uint32_t> seen = seen_;
       if (out_.items[i].trait) std::erase(seen, *out_.items[i].trait);

@@ -130,6 +130,22 @@ TEST(Assess, APersonasClaimWeighsNothing) {
   }
 }
 
+TEST(Assess, IndicatorsTellSomethingOnlyWhereKnowledgeTiesThem) {
+  const Knowledge& known = shipped();
+  const auto seen = parse_observations(R"({"indicators":[{"type":"domain","value":"nest.example"}]})", "here");
+  EXPECT_FALSE(assess(known, *seen).items[0].weighs);
+  const auto with = Knowledge::parse(std::vector<Knowledge::File>{
+      {"a",
+       R"({"format":"tocsin-actors/1","traits":[["T1","t"]],"actors":[{"id":"G1","name":"x","reports":[[2020,[0]]]}]})"},
+      {"e", R"({"Event":{"info":"an event","Tag":[{"name":"misp-galaxy:threat-actor=\"x\""}],
+               "Attribute":[{"type":"domain","value":"nest.example"}]}})"}});
+  ASSERT_TRUE(with.has_value());
+  const Assessment made = assess(*with, *seen);
+  EXPECT_TRUE(made.items[0].weighs);
+  EXPECT_EQ(made.items[0].speaks_for, std::vector<std::uint32_t>{0});
+  EXPECT_GT(made.items[0].weight, 0);
+}
+
 TEST(Assess, OneOriginCountsOnce) {
   const auto claims = [](const char* second) {
     return judged(std::string(R"({"claims":[{"by":"A","actor":"APT29","admiralty":"B2","lineage":"one report"},)") +

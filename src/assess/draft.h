@@ -51,6 +51,8 @@ class Draft {
 Result<void> read_stix(const simdjson::dom::object& root, const std::string& name, const Knowledge::Options& options,
                        Draft& out);
 Result<void> read_galaxy(const simdjson::dom::object& root, const std::string& name, Draft& out);
+bool is_misp_event(const simdjson::dom::object& root);
+Result<void> read_misp(const simdjson::dom::object& root, const std::string& name, Draft& out);
 Result<void> read_actor_file(const simdjson::dom::object& root, const std::string& name, Draft& out);
 
 }  // namespace tocsin::assess

@@ -38,10 +38,11 @@ Result<void> read_file(dom::parser& parser, const Knowledge::File& file, const K
   if (error) return fail(std::string("no JSON object: ") + simdjson::error_message(error), file.name);
   dom::array ignored;
   if (text_of(root, "format") == "tocsin-actors/1") return read_actor_file(root, file.name, out);
+  if (is_misp_event(root)) return read_misp(root, file.name, out);
   if (root["objects"].get(ignored) == simdjson::SUCCESS) return read_stix(root, file.name, options, out);
   if (root["values"].get(ignored) == simdjson::SUCCESS) return read_galaxy(root, file.name, out);
-  return fail("neither a STIX bundle, a MISP galaxy nor an actor file", file.name,
-              "a bundle has `objects`, a galaxy `values`");
+  return fail("neither a STIX bundle, a MISP galaxy or event, nor an actor file", file.name,
+              "a bundle has `objects`, a galaxy `values`, an event `Event` or `response`");
 }
 
 }  // namespace
@@ -117,6 +118,11 @@ void Draft::join(Knowledge& out, const Remote& remote) {
   if (fits.empty())
     for (const std::string& name : remote.names)
       for (const std::uint32_t i : out.actors_named(name)) fits.insert(i);
+  if (fits.size() > 1 && !remote.names.empty()) {
+    // Several ids, one of which goes by the very name of the entry: that one.
+    const auto named = out.actors_named(remote.names.front());
+    if (named.size() == 1 && fits.contains(named[0])) fits = {named[0]};
+  }
   if (fits.empty()) return;
   if (fits.size() > 1) {
     std::string text = remote.file + ": '" + (remote.names.empty() ? "?" : remote.names.front()) + "' fits";

@@ -1,8 +1,9 @@
 // What is known of actors: their names, and which techniques and software which public report ties to them.
 //
 // Knowledge comes as files: an ATT&CK STIX bundle of any version, a MISP galaxy of threat actors (other names, and the
-// state that somebody claims stands behind them), or our own actor files (share/tocsin/actors). Everything in it is
-// somebody's claim; two files that disagree are kept side by side. Immutable once loaded, and shared by threads.
+// state that somebody claims stands behind them), a MISP event that ties indicators to actors, or our own actor files
+// (share/tocsin/actors). Everything in it is somebody's claim; two files that disagree are kept side by side. Immutable
+// once loaded, and shared by threads.
 #pragma once
 #include <cstdint>
 #include <optional>

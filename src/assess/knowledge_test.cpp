@@ -105,6 +105,27 @@ TEST(Knowledge, AGalaxyAddsNamesAndBackingWhateverTheOrderOfFiles) {
   }
 }
 
+TEST(Knowledge, AMispEventTiesIndicatorsToItsActors) {
+  const std::string event = R"({"response":[{"Event":{"info":"an ally's event",
+    "Tag":[{"name":"misp-galaxy:mitre-intrusion-set=\"Blue Heron - G9001\""},{"name":"tlp:amber"}],
+    "Attribute":[{"type":"domain","value":"Nest.Example"},
+                 {"type":"ip-dst","value":"192.0.2.9","Tag":[{"name":"misp-galaxy:threat-actor=\"Red Stork\""}]}],
+    "Object":[{"Attribute":[{"type":"url","value":"https://nest.example/egg"}]}]}}]})";
+  const Knowledge known = parse({{"bundle", kBundle}, {"event", event}});
+  ASSERT_EQ(known.indicators().size(), 5u);
+  EXPECT_EQ(known.indicators()[1].value, "192.0.2.9");
+  EXPECT_EQ(known.indicators()[1].actor, "Red Stork") << "the attribute's own tag goes before the event's";
+  EXPECT_EQ(known.indicators()[4].value, "nest.example");
+  EXPECT_EQ(known.indicators()[4].actor, "G9001");
+  EXPECT_EQ(known.indicators()[4].by, "an ally's event");
+}
+
+TEST(Knowledge, AGalaxyEntryWithSeveralIdsBelongsToTheOneOfItsName) {
+  const Knowledge known = parse({{"bundle", kBundle}, {"galaxy", R"({"type":"threat-actor","values":[
+    {"value":"Red Stork","meta":{"synonyms":["G9001","G9002","Long Leg"]}}]})"}});
+  EXPECT_EQ(known.actors_named("Long Leg"), std::vector<std::uint32_t>{1});
+}
+
 TEST(Knowledge, WhatIsNoKnowledgeIsAnErrorWithItsFile) {
   for (const char* bad : {"", "[]", "{", "{}", "{\"objects\":", "nonsense"}) {
     const auto out = Knowledge::parse(std::vector<Knowledge::File>{{"here.json", bad}});
@@ -124,9 +145,9 @@ TEST(Knowledge, StrangeKindsInABundleAreSkipped) {
 }
 
 TEST(Knowledge, ReplacementsInACircleEnd) {
-  const Knowledge known = parse(
-      {{"circle",
-        R"({"format":"tocsin-actors/1","traits":[["T3","c"]],"replaced":[["T1","T2"],["T2","T1"],["T4","T3"]],
+  const Knowledge known =
+      parse({{"circle",
+              R"({"format":"tocsin-actors/1","traits":[["T3","c"]],"replaced":[["T1","T2"],["T2","T1"],["T4","T3"]],
   "actors":[]})"}});
   EXPECT_FALSE(known.trait("T1").has_value());
   EXPECT_TRUE(known.trait("T4").has_value());

@@ -16,7 +16,7 @@
 namespace tocsin::assess {
 namespace {
 
-constexpr std::size_t kFileMax = 16u << 20, kEntriesMax = 10000, kTextMax = 2000, kNestingMax = 32, kRemarksMax = 100;
+constexpr std::size_t kFileMax = 16u << 20, kEntriesMax = 1000, kTextMax = 2000, kNestingMax = 32, kRemarksMax = 100;
 constexpr std::array<std::pair<std::string_view, Family>, 13> kFamilies = {{
     {"technique", Family::technique},
     {"tool", Family::tool},
@@ -60,9 +60,15 @@ class Parser {
   }
 
   void texts(const dom::object& from, std::string_view key, std::vector<std::string>& to) {
+    std::size_t left_out = 0;
     each_text(from, key, [&](std::string_view text) {
-      if (!text.empty() && to.size() < kEntriesMax) to.push_back(cut(text));
+      if (text.empty()) return;
+      if (to.size() < kEntriesMax)
+        to.push_back(cut(text));
+      else
+        ++left_out;
     });
+    if (left_out > 0) remark(fmt::format("{} more {} are left out: there are too many", left_out, key));
   }
 
   // read(object) returns what is wrong with an entry, empty when nothing is.

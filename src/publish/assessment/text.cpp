@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "publish/assessment/assessment.h"
 #include "publish/terminal/text.h"
@@ -12,7 +13,8 @@ namespace {
 
 using namespace assess;
 
-constexpr std::size_t kCell = 7, kRowsMax = 40;
+constexpr std::size_t kCell = 7, kRowsMax = 40, kTextMin = 24;
+constexpr std::size_t kFixed = 2 + 5;  // margin, grade
 
 // Words broken at the line's end, further lines indented.
 void wrap(std::string& out, std::string_view first, std::string_view given, std::size_t columns) {
@@ -50,6 +52,8 @@ const char* cell(int value) {
       return ".";
   }
 }
+
+std::string cell_text(std::string_view text) { return fitted(text, kCell - 1) + " "; }
 
 std::string in_words(const Judgement& one, const Yardstick& yardstick) {
   return fmt::format("{} ({:.0f} %, {}: {})", level_name(one.level), one.likelihood * 100, yardstick.id,
@@ -121,22 +125,32 @@ class Page {
     for (const Hypothesis& one : of_.hypotheses) {
       if (one.kind == Kind::actor && ++actors > 5) continue;
       line(fmt::format("  {:>5.1f} %  {}", one.likelihood * 100,
-                       fitted(one.kind == Kind::actor ? one.id + " " + one.name : one.name, columns_ - 12)));
+                       fitted(printable(one.kind == Kind::actor ? one.id + " " + one.name : one.name), columns_ - 12)));
       while (out_.size() > 1 && out_[out_.size() - 2] == ' ') out_.erase(out_.size() - 2, 1);
     }
   }
 
   void matrix() {
-    section("Evidence against hypotheses (++ + fits, - -- doesn't, . says nothing; inconsistencies first)");
-    const std::size_t cells = of_.matrix.columns.size() * kCell, fixed = 2 + 3 + 2;
-    const std::size_t text = std::max<std::size_t>(columns_ > cells + fixed ? columns_ - cells - fixed : 0, 24);
-    std::string head = "  " + fitted("", text) + "    ";
-    for (const std::size_t column : of_.matrix.columns) {
-      const Hypothesis& one = of_.hypotheses[column];
+    section("Evidence against hypotheses, inconsistencies first");
+    // On a narrow page the last actors go first: the other hypotheses are always on the table.
+    std::vector<std::size_t> places(of_.matrix.columns.size());
+    std::iota(places.begin(), places.end(), 0u);
+    const std::size_t room = (columns_ - kFixed - kTextMin) / kCell;
+    const auto is_actor = [&](std::size_t place) {
+      return of_.hypotheses[of_.matrix.columns[place]].kind == Kind::actor;
+    };
+    while (places.size() > room) {
+      const auto last = std::find_if(places.rbegin(), places.rend(), is_actor);
+      if (last == places.rend()) break;
+      places.erase(std::next(last).base());
+    }
+    const std::size_t text = columns_ - kFixed - places.size() * kCell;
+    std::string head(kFixed + text, ' ');
+    for (const std::size_t place : places) {
+      const Hypothesis& one = of_.hypotheses[of_.matrix.columns[place]];
       static constexpr std::string_view kShort[] = {"", "unknwn", "imitat", "siblng", "shared", "benign"};
-      head +=
-          " " + fitted(one.kind == Kind::actor ? std::string_view(one.id) : kShort[static_cast<std::size_t>(one.kind)],
-                       kCell - 1);
+      head += cell_text(one.kind == Kind::actor ? printable(one.id)
+                                                : std::string(kShort[static_cast<std::size_t>(one.kind)]));
     }
     while (head.ends_with(' ')) head.pop_back();
     line(head);
@@ -144,9 +158,9 @@ class Page {
     for (const Matrix::Row& row : of_.matrix.rows) {
       if (++shown > kRowsMax) break;
       const Item& item = of_.items[row.item];
-      std::string made = "  " + fitted(fmt::format("{} {}", family_name(item.family), item.text), text) +
-                         fmt::format(" {}{}", item.grade.text(), item.spoof_cost);
-      for (const int value : row.cells) made += fmt::format(" {:<{}}", cell(value), kCell - 1);
+      std::string made = "  " + fitted(printable(fmt::format("{} {}", family_name(item.family), item.text)), text) +
+                         fmt::format(" {}{} ", item.grade.text(), item.spoof_cost);
+      for (const std::size_t place : places) made += cell_text(cell(row.cells[place]));
       while (made.ends_with(' ')) made.pop_back();
       line(made);
     }
@@ -155,7 +169,9 @@ class Page {
     if (of_.matrix.rows.empty())
       line("  nothing was seen");
     else
-      line("  grade: source, information, and what it costs to fake (0 to 4)");
+      wrap(out_, "  ",
+           "++ and + fit, - and -- don't, . says nothing. Grade: source, information, cost to fake (0 to 4).",
+           columns_);
     for (const Item& item : of_.items)
       if (!item.note.empty())
         wrap(out_,
