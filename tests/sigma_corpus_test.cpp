@@ -113,12 +113,16 @@ TEST(SigmaCorpus, RegressionCasesMeetTheirCounts) {
       }
       ASSERT_TRUE(by_id.contains(id)) << info << ": rule " << id << " isn't loaded";
       const Yaml* count = test->find("match_count");
-      std::size_t met_count = 0, events = 0;
+      std::size_t met_count = 0, naive_count = 0, events = 0;
       std::vector<std::uint32_t> met;
       Engine::Scratch scratch(*engines.engine);
       walk(root + std::string(test->find("path")->text), engines.demand, [&](const Batch& batch, const Event& event) {
         engines.engine->match(batch, event, scratch, met);
         met_count += static_cast<std::size_t>(std::ranges::count(met, by_id[id]));
+        if (const auto entry = engines.engine->entry_of(by_id[id], event, scratch)) {
+          const RoutedFields fields(engines.engine->entries()[*entry], batch, event);
+          naive_count += evaluate(engines.rules->rules[by_id[id]], fields) ? 1 : 0;
+        }
         ++events;
       });
       ++cases;
@@ -126,6 +130,7 @@ TEST(SigmaCorpus, RegressionCasesMeetTheirCounts) {
       if (count != nullptr && count->number()) {
         const auto wanted = static_cast<std::size_t>(*count->number());
         EXPECT_GE(met_count, wanted) << info;
+        EXPECT_EQ(met_count, naive_count) << info;
         if (met_count > wanted) {
           ++above;
           std::printf("  %zu met, %zu stated: %s\n", met_count, wanted, info.parent_path().filename().c_str());
@@ -137,9 +142,8 @@ TEST(SigmaCorpus, RegressionCasesMeetTheirCounts) {
   }
   std::printf("%zu regression cases run, %zu of other kinds left out\n", cases, skipped);
   EXPECT_EQ(cases, 144u);
-  // Three cases state one match, but hold three events that meet the rule by its text, in the EVTX as in the JSON
-  // beside it (user.conf written three times, three zones set): docs/CONFORMANCE.md.
-  EXPECT_LE(above, 3u);
+  // More events than stated may meet a rule by its text, as docs/CONFORMANCE.md shows; the naive reading has to agree.
+  std::printf("%zu cases hold more matching events than they state\n", above);
 }
 
 void differential(const std::string& path) {
@@ -182,10 +186,11 @@ void differential(const std::string& path) {
     std::ranges::set_symmetric_difference(met, expected, std::back_inserter(only_one));
     differences += only_one.size();
     for (const std::uint32_t rule : only_one)
-      if (differences < 40) ADD_FAILURE() << name << " record " << event.record << ": " << engines.rules->rules[rule].path;
+      if (differences < 40)
+        ADD_FAILURE() << name << " record " << event.record << ": " << engines.rules->rules[rule].path;
   });
-  std::printf("%s: %zu events, %zu asked of the naive evaluator: %zu pairs, %zu rules met, %zu differences\n", path.c_str(),
-              events, asked, pairs, matches, differences);
+  std::printf("%s: %zu events, %zu asked of the naive evaluator: %zu pairs, %zu rules met, %zu differences\n",
+              path.c_str(), events, asked, pairs, matches, differences);
   EXPECT_GT(pairs, 0u);
 }
 
