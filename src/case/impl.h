@@ -59,6 +59,7 @@ struct Case::Impl {
   std::string path;
   Mode mode = Mode::read;
   bool temporary = false;
+  bool fresh = false;  // made by this very process, nothing synced yet
   bool settled = true;
   WriterLock lock;  // before the database, so that it is given back after it
   Database database;
