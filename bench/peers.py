@@ -21,7 +21,7 @@ def install(root, say):
         say("skipped: rsigma (no cargo on this machine)")
         return None
     say(f"installing {CRATE} {VERSION} …")
-    done = subprocess.run(["cargo", "install", CRATE, "--version", VERSION, "--locked", "--no-default-features", "--root", str(root)],
+    done = subprocess.run(["cargo", "install", CRATE, "--version", VERSION, "--locked", "--root", str(root)],
                           capture_output=True, text=True, check=False)
     if done.returncode != 0:
         say(f"skipped: rsigma (cargo: {done.stderr.strip().splitlines()[-1] if done.stderr.strip() else 'failed'})")

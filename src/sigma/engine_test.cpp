@@ -20,8 +20,10 @@ TEST(Engine, FindsWhatTheNaiveEvaluatorFinds) {
 
 constexpr std::string_view kMap = R"(
 sources:
-  - {name: processes, logsource: {product: windows, category: process_creation}, when: {source: windows, EventID: 1}, fields: {Image: NewProcessName}}
-  - {name: closed, logsource: {product: windows, category: dns}, when: {source: windows, EventID: 22}, closed: true, fields: {QueryName: Query}}
+  - {name: processes, logsource: {product: windows, category: process_creation}, when: {source: windows, EventID: 1},
+     fields: {Image: NewProcessName}}
+  - {name: closed, logsource: {product: windows, category: dns}, when: {source: windows, EventID: 22},
+     closed: true, fields: {QueryName: Query}}
 )";
 
 constexpr std::string_view kRules = R"(title: shell
