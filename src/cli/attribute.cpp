@@ -24,7 +24,8 @@ int run(std::span<const std::string> args) {
   std::vector<std::string> yardsticks;
   for (const assess::Yardstick& one : assess::all_yardsticks()) yardsticks.emplace_back(one.id);
   app.add_option("--observations", observations, "JSON file of what was seen and what is claimed")->required();
-  app.add_option("--knowledge", knowledge, "ATT&CK STIX bundle, MISP galaxy or actor file; several times");
+  app.add_option("--knowledge", knowledge, "ATT&CK STIX bundle, MISP galaxy or actor file; several times")
+      ->allow_extra_args(false);
   app.add_option("--yardstick", yardstick, "whose words of likelihood: icd203, phia, fr, no")
       ->check(CLI::IsMember(yardsticks));
   app.add_flag("--json", json, "one JSON object");

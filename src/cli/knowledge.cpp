@@ -101,7 +101,8 @@ int run(std::span<const std::string> args) {
   CLI::App* showing = app.add_subcommand("show", "one actor");
   showing->add_option("ACTOR", name, "its id, name or another name")->required();
   for (CLI::App* sub : {listing, showing}) {
-    sub->add_option("--knowledge", files, "ATT&CK STIX bundle, MISP galaxy or actor file; several times");
+    sub->add_option("--knowledge", files, "ATT&CK STIX bundle, MISP galaxy or actor file; several times")
+        ->allow_extra_args(false);
     sub->add_flag("--json", json, "one JSON object a line");
   }
   if (const auto code = parse(app, "knowledge", args)) return *code;

@@ -29,7 +29,8 @@ struct RuleArguments {
     if (positional) {
       app.add_option("DIR", folders, "folders or files of Sigma rules; the project's own when there is none");
     } else {
-      app.add_option("--rules", folders, "folder or file of Sigma rules to look in; several times");
+      app.add_option("--rules", folders, "folder or file of Sigma rules to look in; several times")
+          ->allow_extra_args(false);
     }
     app.add_option("--placeholders", placeholders, "YAML file with the values of %placeholders%");
   }
