@@ -12,7 +12,7 @@ from pathlib import Path
 FLOORS = [
     {"base"},
     {"event", "evidence"},
-    {"readers", "sigma", "case", "detect", "products", "decoys", "mailauth", "rehearse"},
+    {"readers", "sigma", "case", "detect", "products", "indicators", "decoys", "mailauth", "rehearse"},
     {"assess", "leak", "pipeline"},
     {"publish"},
     {"cli"},
