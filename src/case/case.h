@@ -37,6 +37,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "case/matched.h"
+#include "case/story.h"
 #include "event/finding.h"
 
 namespace tocsin::casefile {
@@ -238,6 +239,18 @@ class Case {
   Result<void> end_scan(std::string_view summary);
   Result<void> journal(std::string_view action, std::string_view detail_json);
   Result<void> set_meta(std::string_view key, std::string_view value);
+
+  // ---- the story: case/story.h ----
+  // Replaces what assess worked out, in one transaction; `changes` (JSON: what came, merged, split or went) goes into
+  // the journal. False: it stood like that already, and nothing was written.
+  Result<bool> put_story(const Story& story, std::span<const IncidentFindings> findings, std::string_view changes);
+  // Journalled and committed; give the number of the entry. An undo of what isn't there is an error.
+  Result<std::int64_t> add_claim(const Claim& claim);
+  Result<std::int64_t> add_act(const Act& act);
+  Result<Story> story();
+  Result<IncidentFindings> findings_of(std::string_view incident);  // all of them; by id
+  Result<std::vector<Claim>> claims();                              // withdrawn ones too, by number
+  Result<std::vector<Act>> acts();                                  // undone ones too, by number
 
   // ---- reading ----
   Result<std::optional<std::string>> meta(std::string_view key);

@@ -115,9 +115,10 @@ std::array<std::uint8_t, 16> finding_id_bytes(const Digest& rule, std::string_vi
                                               std::uint64_t occurrence);
 std::string hex_id(const std::array<std::uint8_t, 16>& id);
 
-// What the journal states: all that stands in the table of rules; all findings of ordered stages.
+// What the journal states: all that stands in the table of rules; all findings of ordered stages; the story.
 Result<Digest> rule_table_digest(Database& database);
 Result<Digest> ordered_digest(Database& database);
+Result<Digest> story_digest(Database& database);
 Digest journal_hash(const Digest& previous, std::int64_t sequence, std::string_view time, std::string_view action,
                     std::string_view detail);
 

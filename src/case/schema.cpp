@@ -157,8 +157,24 @@ CREATE VIEW entity AS
   FROM event e, json_each(e.entities) j WHERE e.shown IS NOT 0 GROUP BY 1, 2, 3;
 )sql";
 
+// The story (case/story.h): what assess works out, as JSON; `findings` are ids of 16 bytes each. What people said
+// stands in the journal.
+constexpr const char* kStory = R"sql(
+CREATE TABLE incident(id TEXT PRIMARY KEY, body TEXT NOT NULL, findings BLOB NOT NULL) STRICT;
+CREATE TABLE campaign(id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
+CREATE TABLE link(a TEXT NOT NULL, b TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (a, b)) STRICT, WITHOUT ROWID;
+CREATE TABLE assessment(
+  subject TEXT PRIMARY KEY,
+  yardstick TEXT NOT NULL,
+  json TEXT NOT NULL,
+  page TEXT NOT NULL
+) STRICT;
+CREATE TABLE story(settings TEXT NOT NULL, loose INTEGER NOT NULL, remarks TEXT NOT NULL) STRICT;
+CREATE INDEX journal_by_action ON journal(action);
+)sql";
+
 // Step i leads from format i to i + 1.
-constexpr const char* kSteps[] = {kVersion1};
+constexpr const char* kSteps[] = {kVersion1, kStory};
 constexpr std::int64_t kFormat = std::size(kSteps);
 
 }  // namespace

@@ -49,6 +49,10 @@ class Verifier {
     TRY(const std::int64_t findings, me_.database.number("SELECT count(*) FROM ordered_finding"));
     if (ordered_.empty() ? findings > 0 : ordered_ != ordered.hex())
       problem("the findings of correlations and detectors are not those that the journal states");
+    TRY(const Digest story, story_digest(me_.database));
+    TRY(const std::int64_t told, me_.database.number("SELECT count(*) FROM story"));
+    if (story_.empty() ? told > 0 : story_ != story.hex())
+      problem("the incidents, campaigns and assessments are not those that the journal states");
     return std::move(result_);
   }
 
@@ -109,7 +113,8 @@ class Verifier {
 
   // What later entries state stands over what earlier ones did.
   void take_note(std::string_view action, std::string_view detail) {
-    if (action != "scan" && action != "evidence" && action != "partial" && action != "removed" && action != "ordered")
+    if (action != "scan" && action != "evidence" && action != "partial" && action != "removed" && action != "ordered" &&
+        action != "assessed")
       return;
     const auto json = nlohmann::json::parse(detail, nullptr, false);
     if (!json.is_object()) return;
@@ -125,6 +130,8 @@ class Verifier {
       rules_ = text("rule_table_sha256");
     else if (action == "ordered")
       ordered_ = text("digest");
+    else if (action == "assessed")
+      story_ = text("digest");
     else if (action == "removed")
       stated_.erase(number("run"));
     else
@@ -202,7 +209,7 @@ class Verifier {
   Case::Impl& me_;
   Verification result_;
   std::map<std::int64_t, StatedRun> stated_;
-  std::string rules_, ordered_;
+  std::string rules_, ordered_, story_;
 };
 
 }  // namespace
@@ -217,6 +224,17 @@ Result<Digest> ordered_digest(Database& database) {
           database,
           "SELECT finding, position, offset, record, time, fraction FROM ordered_event ORDER BY finding, position"));
   return sha256(findings.hex() + events.hex());
+}
+
+Result<Digest> story_digest(Database& database) {
+  std::string all;
+  for (const char* sql :
+       {"SELECT * FROM incident ORDER BY id", "SELECT * FROM campaign ORDER BY id", "SELECT * FROM link ORDER BY a, b",
+        "SELECT * FROM assessment ORDER BY subject", "SELECT * FROM story"}) {
+    TRY(const Digest digest, digest_of(database, sql));
+    all += digest.hex();
+  }
+  return sha256(all);
 }
 
 Result<Verification> Case::verify() {
