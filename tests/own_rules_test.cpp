@@ -20,10 +20,10 @@
 #include <string>
 
 #include "base/check.h"
+#include "base/yaml.h"
 #include "sigma/correlate.h"
 #include "sigma/engine.h"
 #include "sigma/load.h"
-#include "sigma/yaml.h"
 
 namespace tocsin::sigma {
 namespace {

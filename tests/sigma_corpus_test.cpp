@@ -12,11 +12,11 @@
 #include <map>
 #include <sstream>
 
+#include "base/yaml.h"
 #include "evidence/evidence.h"
 #include "readers/reader.h"
 #include "sigma/engine.h"
 #include "sigma/load.h"
-#include "sigma/yaml.h"
 
 namespace tocsin::sigma {
 namespace {

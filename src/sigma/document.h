@@ -7,8 +7,8 @@
 
 #include "base/arena.h"
 #include "base/result.h"
+#include "base/yaml.h"
 #include "sigma/program.h"
-#include "sigma/yaml.h"
 
 namespace tocsin::sigma {
 

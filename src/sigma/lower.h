@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/yaml.h"
 #include "sigma/program.h"
-#include "sigma/yaml.h"
 
 namespace tocsin::sigma {
 

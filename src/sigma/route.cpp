@@ -9,7 +9,7 @@
 
 #include "base/arena.h"
 #include "base/text.h"
-#include "sigma/yaml.h"
+#include "base/yaml.h"
 
 namespace tocsin::sigma {
 namespace {

@@ -14,7 +14,7 @@
 #include "base/arena.h"
 #include "base/result.h"
 
-namespace tocsin::sigma {
+namespace tocsin {
 
 inline constexpr std::size_t kYamlNodesMax = 5'000'000;  // in one file
 inline constexpr std::size_t kYamlWeightMax = 200'000;   // in one document
@@ -48,4 +48,4 @@ YamlDocuments read_yaml(std::string_view text, Arena& arena);
 // The tree in a canonical form: equal for equal content, whatever the layout and the comments.
 std::string canonical(const Yaml& node);
 
-}  // namespace tocsin::sigma
+}  // namespace tocsin

@@ -1,7 +1,7 @@
 // libfyaml's event interface turned into a small tree. Its own documents are not used: they resolve aliases by
 // copying, and recursion on nesting is theirs. Here the stack is explicit, an alias is a shared pointer, and the
 // weight of a node (its size with aliases written out) is known when it closes, so a bomb is refused at once.
-#include "sigma/yaml.h"
+#include "base/yaml.h"
 
 #include <fmt/core.h>
 #include <libfyaml.h>
@@ -13,7 +13,7 @@
 
 #include "base/text.h"
 
-namespace tocsin::sigma {
+namespace tocsin {
 namespace {
 
 struct ParserDeleter {
@@ -279,4 +279,4 @@ std::string canonical(const Yaml& root) {
   return out;
 }
 
-}  // namespace tocsin::sigma
+}  // namespace tocsin
