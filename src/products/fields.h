@@ -1,0 +1,117 @@
+// Fields: what a mapping reads from. The same names mean a template's captures and a reader's fields, so that `map`,
+// `set`, `as` and `table` work alike over a line of text and over a structured record.
+//
+// Names become FieldRefs when definitions are compiled. A capture is looked for first, then the reader's field.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "event/activity.h"
+#include "event/event.h"
+#include "event/record.h"
+
+namespace tocsin::products {
+
+// What a template took from the text: `<name:type>`. Templates number their captures; unnamed ones are left out.
+struct Capture {
+  std::string_view value;            // within the text (or the scratch, when a quoted text had to be unescaped)
+  std::uint32_t begin = 0, end = 0;  // the bytes of the text that it was taken from
+  bool present = false;              // false: it stands in an optional part that this line lacks
+  bool ambiguous = false;            // another reading of the line gives another value
+};
+
+// The grade that a field has where no definition says one: names of users, agents, requests and the like are the
+// attacker's, reverse names and forwarded addresses a peer's word, all else is the logging program's own.
+Provenance default_grade(std::string_view ecs);
+
+// A definition's grade for the ECS field, the message's or record's before the definition's own before the default.
+// A value taken from an ambiguous capture is ambiguous whatever this says.
+
+struct FieldRef {
+  enum class Kind : std::uint8_t { none, capture, reader };
+  Kind kind = Kind::none;
+  std::uint16_t index = 0;  // of the capture; of the name in FieldNames
+  explicit operator bool() const { return kind != Kind::none; }
+};
+
+// The readers' fields that all definitions use, numbered. One for the whole catalog.
+class FieldNames {
+ public:
+  std::uint16_t add(std::string_view name);  // the same name gives the same number
+  std::span<const std::string> names() const { return names_; }
+  // Fills the slots of those whose flag is set (the ones that activities need), once, before the first reader opens.
+  void demand(Demand& demand, const std::vector<bool>& wanted);
+  int slot(std::uint16_t index) const { return index < slots_.size() ? slots_[index] : -1; }  // -1: not demanded
+
+ private:
+  std::vector<std::string> names_;
+  std::map<std::string, std::uint16_t, std::less<>> numbers_;
+  std::vector<int> slots_;
+};
+
+// One record's fields: the demanded ones of an event (fast, for activities), or all of a described record.
+class Fields {
+ public:
+  Fields(const FieldNames& names, const Event& event, std::span<const Capture> captures = {})
+      : names_(names), event_(event), captures_(captures) {}
+  Fields(const FieldNames& names, const Event& event, const Record& record, std::span<const Capture> captures = {})
+      : names_(names), event_(event), record_(&record), captures_(captures) {}
+
+  const Event& event() const { return event_; }
+  const Capture* capture(FieldRef ref) const {
+    return ref.kind == FieldRef::Kind::capture && captures_[ref.index].present ? &captures_[ref.index] : nullptr;
+  }
+
+  // Calls f(std::string_view value, bool ambiguous) for each value of the field until it returns true ("taken").
+  template <class F>
+  bool each(FieldRef ref, F&& f) const {
+    if (ref.kind == FieldRef::Kind::capture) {
+      const Capture& capture = captures_[ref.index];
+      return capture.present && f(capture.value, capture.ambiguous);
+    }
+    if (ref.kind != FieldRef::Kind::reader) return false;
+    if (record_) {
+      const std::string& name = names_.names()[ref.index];
+      for (const Record::Entry& entry : record_->fields)
+        if (entry.name == name && !entry.value.is_null() && f(entry.value.text(), false)) return true;
+    } else if (const int slot = names_.slot(ref.index); slot >= 0) {
+      for (const Field& field : event_.fields)
+        if (field.slot == slot && !field.value.is_null() && f(field.value.text(), false)) return true;
+    }
+    return false;
+  }
+
+  // The first value that isn't empty; "" if none.
+  std::string_view first(FieldRef ref) const {
+    std::string_view out;
+    each(ref, [&](std::string_view value, bool) {
+      if (!value.empty()) out = value;
+      return !value.empty();
+    });
+    return out;
+  }
+
+ private:
+  const FieldNames& names_;
+  const Event& event_;
+  const Record* record_ = nullptr;
+  std::span<const Capture> captures_;
+};
+
+// The names that one template captures, in order: what FieldRef::index means.
+using CaptureNames = std::vector<std::string>;
+
+// The seam. mapping.h (records' side) gives, for a Definition and one of its messages or records:
+//   Mapping::compile(const Definition&, const Meaning&, const CaptureNames&, FieldNames&) -> Result<Mapping>
+//       a capture with an ECS name (one that has a dot, or stands in the list of known ones) maps itself
+//   mapping.read(const Fields&, Scratch&, Reading&)          all ECS fields, graded
+//   mapping.activity(const Fields&, Scratch&, Activity&) -> bool       the activity alone, fast
+//   mapping.needs(std::vector<bool>& wanted)                 the FieldNames that activity() asks for
+//   Conditions::compile(const When&, FieldNames&), conditions.hold(const Fields&)
+// The catalog calls these; it finds the product, picks the message or record, and makes captures.
+
+}  // namespace tocsin::products
