@@ -9,10 +9,10 @@
 namespace tocsin::access {
 
 const std::string_view kNames[kNameCount] = {
-    "timestamp",     "cs-host",      "c-ip",       "cs-username", "cs-method",       "cs-uri",
-    "cs-uri-stem",   "cs-uri-query", "cs-version", "sc-status",   "sc-bytes",        "cs-referer",
-    "cs-user-agent", "time-taken",   "s-action",   "s-hierarchy", "rs-content-type", "s-frontend",
-    "s-backend",     "c-uri",        "message"};
+    "timestamp",  "cs-host",       "c-ip",         "c-port",     "cs-username", "cs-method",
+    "cs-uri",     "cs-uri-stem",   "cs-uri-query", "cs-version", "sc-status",   "sc-bytes",
+    "cs-referer", "cs-user-agent", "time-taken",   "s-action",   "s-hierarchy", "rs-content-type",
+    "s-frontend", "s-backend",     "c-uri",        "message"};
 
 namespace {
 
@@ -99,6 +99,7 @@ bool read_haproxy(std::string_view rest, Line& out) {
   if (colon == std::string_view::npos || !is_number(client.substr(colon + 1)) || !is_address(client)) return false;
   if (!read_time(rest, out)) return false;
   out.client = client.substr(0, colon);
+  out.port = client.substr(colon + 1);
   out.extra[0] = token(rest);
   out.extra[1] = token(rest);
   const std::string_view timers = token(rest);
@@ -259,6 +260,7 @@ void put(const Line& line, std::string_view whole, text::Sink& sink, std::size_t
   put_text(kTimestamp, line.time);
   put_text(kHost, line.host);
   put_text(kClient, line.client);
+  put_text(kPort, line.port, Kind::integer);
   put_text(kUser, line.user);
   if (!line.request.empty() && line.request != "-") put_request(line.request, line.shape, sink, base);
   put_text(kStatus, line.status, Kind::integer);

@@ -14,7 +14,7 @@ struct Line {
   Shape shape = Shape::none;
   std::string_view time;
   text::Stamp stamp;
-  std::string_view host, client, user;  // "" where the line has `-` or nothing
+  std::string_view host, client, port, user;  // "" where the line has `-` or nothing
   std::string_view request;             // raw, with its escapes, without its quotes
   std::string_view status, bytes, referer, agent, elapsed;
   std::string_view extra[4];  // haproxy: frontend, backend/server; squid: action, hierarchy/peer, type
@@ -26,6 +26,7 @@ enum Name : std::size_t {
   kTimestamp,
   kHost,
   kClient,
+  kPort,
   kUser,
   kMethod,
   kUri,

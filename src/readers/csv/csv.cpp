@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "readers/csv/rows.h"
 #include "readers/json/layouts.h"
+#include "readers/text/stamp.h"
 #include "readers/text_window.h"
 
 namespace tocsin::csv {
@@ -27,6 +28,12 @@ struct Rows {
 // Lines that may stand before the header.
 bool is_preamble(std::string_view line) {
   return line.find_first_not_of(" \t\r,;") == line.npos || line.starts_with("#TYPE ") || line.starts_with("sep=");
+}
+
+// A line of a log rather than a header: it begins with a time, a syslog priority or a bracketed level.
+bool is_log_line(std::string_view line) {
+  text::Stamp stamp;
+  return line.starts_with('[') || line.starts_with('<') || text::read_stamp(line, stamp, true);
 }
 
 // In one block: what is kept of a row while it is decoded outweighs a short row.
@@ -256,7 +263,7 @@ Fit sniff(std::string_view head, bool whole) {
     if (!delimiter) {
       if (is_preamble(line)) continue;
       delimiter = delimiter_of(line);
-      if (!delimiter || line.starts_with('#')) return Fit::none;
+      if (!delimiter || line.starts_with('#') || is_log_line(line)) return Fit::none;
       split_row(line, *delimiter, arena, cells);
       columns = cells.size();
       continue;

@@ -74,9 +74,9 @@ struct Parsed {
     put(kProgram, header.program);
     put(kPid, header.pid);
     put(kMsgid, header.msgid);
-    if (payload != Payload::cisco) put(kFacility, facility_name(header.priority));
+    if (payload != Payload::cisco && payload != Payload::firepower) put(kFacility, facility_name(header.priority));
     if (payload != Payload::cef) put(kSeverity, severity_name(header.priority));
-    if (!header.structured.empty()) put_structured(header.structured, sink);
+    if (!header.structured.empty() && payload != Payload::checkpoint) put_structured(header.structured, sink);
     sink.put(kMessage, header.message);
     if (access.shape != access::Shape::none) {
       access::put(access, header.message, sink, kAccessBase);

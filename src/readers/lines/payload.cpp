@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "readers/lines/devices.h"
+#include "readers/lines/pairs.h"
+
 namespace tocsin::lines {
 
 const std::string_view kNames[kNameCount] = {"timestamp",     "hostname",    "program", "pid",          "message",
@@ -15,15 +18,10 @@ namespace {
 bool is_digit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool is_letter(char c) { return static_cast<unsigned char>((c | 32) - 'a') < 26; }
-bool is_key(char c) {
-  return is_digit(c) || is_letter(c) || c == '_' || c == '.' || c == '-' || c == '/' || c == ':' || c == '@' ||
-         c == '[' || c == ']';
-}
-
 // `key=` at the front.
 bool starts_with_key(std::string_view text) {
   std::size_t i = 0;
-  while (i < text.size() && i < 40 && is_key(text[i])) ++i;
+  while (i < text.size() && i < 40 && is_pair_key(text[i])) ++i;
   return i > 0 && i < text.size() && text[i] == '=' && !is_digit(text[0]) && text[0] != '/' && text[0] != '[';
 }
 
@@ -59,22 +57,6 @@ std::optional<RouterMark> router_mark(std::string_view text) {
                       text[dash + 1]};
   }
   return std::nullopt;
-}
-
-constexpr std::string_view kPaloAltoTypes[] = {"TRAFFIC",       "THREAT",      "SYSTEM",   "CONFIG",
-                                               "GLOBALPROTECT", "USERID",      "HIPMATCH", "AUTHENTICATION",
-                                               "DECRYPTION",    "CORRELATION", "GTP"};
-
-// FUTURE_USE,receive time,serial,type,subtype,…
-std::array<std::string_view, 5> palo_alto_columns(std::string_view message) {
-  std::array<std::string_view, 5> columns;
-  for (std::string_view& column : columns) {
-    const std::size_t comma = message.substr(0, 64).find(',');
-    if (comma == std::string_view::npos) return {};
-    column = message.substr(0, comma);
-    message.remove_prefix(comma + 1);
-  }
-  return columns;
 }
 
 std::string_view unescape(std::string_view value, text::Sink& sink) {
@@ -127,7 +109,7 @@ void put_cef(std::string_view text, text::Sink& sink) {
       blank = i;
     } else if (text[i] == '=' && i > blank + 1) {
       const std::string_view next = text.substr(blank + 1, i - blank - 1);
-      if (value > blank || !std::ranges::all_of(next, is_key)) continue;  // an unescaped `=` within a value
+      if (value > blank || !std::ranges::all_of(next, is_pair_key)) continue;  // an unescaped `=` within a value
       if (!key.empty()) sink.put(key, unescape(text.substr(value, blank - value), sink));
       key = next;
       value = i + 1;
@@ -197,37 +179,23 @@ std::string_view value_of(std::string_view text, std::string_view key) {
 }  // namespace
 
 void put_key_values(std::string_view text, text::Sink& sink) {
-  std::size_t i = 0;
-  while (i < text.size()) {
-    while (i < text.size() && (text[i] == ' ' || text[i] == ',' || text[i] == '\t' || text[i] == ';')) ++i;
-    const std::size_t start = i;
-    while (i < text.size() && is_key(text[i])) ++i;
-    if (i >= text.size() || i == start || text[i] != '=') {
-      while (i < text.size() && text[i] != ' ' && text[i] != '\t' && text[i] != ',') ++i;
-      continue;
-    }
-    const std::string_view key = text.substr(start, i - start);
-    ++i;
-    if (i < text.size() && (text[i] == '"' || text[i] == '\'')) {
-      const char quote = text[i++];
-      const std::size_t from = i;
-      while (i < text.size() && text[i] != quote) i += text[i] == '\\' ? 2 : 1;
-      i = std::min(i, text.size());
-      const std::string_view value = text.substr(from, i - from);
-      if (i < text.size()) ++i;
-      if (sink.wants(key)) sink.put(key, quote == '"' ? unescape(value, sink) : value);
-    } else {
-      const std::size_t from = i;
-      while (i < text.size() && text[i] != ' ' && text[i] != '\t') ++i;
-      std::string_view value = text.substr(from, i - from);
-      if (value.ends_with(',')) value.remove_suffix(1);
-      sink.put(key, value);
-    }
-  }
+  for_each_pair(text, [&](std::string_view key, std::string_view value, char quote) {
+    if (sink.wants(key)) sink.put(key, quote == '"' ? unescape(value, sink) : value);
+  });
 }
 
 Payload classify(std::string_view line, Header& h) {
   std::string_view m = h.message;
+  // `Aug 24 01:12:09 1,2020/08/24 01:12:09,serial,TRAFFIC,…`: what stands where the host should is the first column.
+  if (h.host.size() > 10 && h.host[1] == ',' && is_digit(h.host[0])) {
+    const std::string_view whole = line.substr(static_cast<std::size_t>(h.host.data() - line.data()));
+    if (is_palo_alto(whole)) {
+      h.message = whole;
+      h.host = h.program = h.pid = {};
+      return Payload::paloalto;
+    }
+  }
+  if (is_check_point(h.structured)) return Payload::checkpoint;
   // CEF and LEEF look like a tag and its colon.
   if ((h.program == "CEF" || h.program == "LEEF") && h.pid.empty()) {
     const std::size_t start = static_cast<std::size_t>(h.program.data() - line.data());
@@ -271,7 +239,7 @@ Payload classify(std::string_view line, Header& h) {
       m.find('"') != std::string_view::npos)
     return Payload::access;
   if (h.structured.starts_with("[junos@")) return Payload::juniper;
-  if (h.is_syslog || first == '%') {
+  if (h.is_syslog || first == '%' || (h.stamp.is_iso && line.data() == h.time.data())) {
     // The mark may be the tag, or stand behind a sequence number and the router's own time.
     const std::size_t after =
         h.time.empty() ? 0 : static_cast<std::size_t>(h.time.data() + h.time.size() - line.data());
@@ -285,7 +253,8 @@ Payload classify(std::string_view line, Header& h) {
         h.program = mark.substr(0, mark.substr(0, 64).find('/'));
         return Payload::huawei;
       }
-      if (const auto mark = router_mark(tail)) {
+      if (const auto mark = router_mark(tail); mark && (h.is_syslog || first == '%' || is_digit(mark->mnemonic[0]))) {
+        if (h.host.starts_with('%')) h.host = {};
         h.program = mark->facility;
         h.msgid = mark->mnemonic;
         h.pid = {};
@@ -295,17 +264,34 @@ Payload classify(std::string_view line, Header& h) {
         h.message = message;
         // Cisco's severities are syslog's.
         h.priority = std::max(h.priority, 0) / 8 * 8 + (mark->severity - '0');
-        return Payload::cisco;
+        return h.msgid.starts_with("4300") && h.msgid.size() == 6 ? Payload::firepower : Payload::cisco;
       }
+    }
+  }
+  if (h.program.empty()) {  // busybox: `facility.severity kernel: `
+    const std::size_t blank = m.substr(0, 32).find(' ');
+    if (blank != std::string_view::npos && m.substr(0, blank).find('.') != std::string_view::npos &&
+        m.substr(blank + 1).starts_with("kernel: ")) {
+      h.program = m.substr(blank + 1, 6);
+      h.message = m = m.substr(blank + 9);
     }
   }
   if (h.program == "kernel" || first == '[' || first == 'I') {
     if (m.find(" SRC=") != std::string_view::npos && m.find("IN=") != std::string_view::npos) return Payload::netfilter;
+    // Its head may have been lost on the way.
+    if (h.program == "kernel" && m.find(" PROTO=") != std::string_view::npos &&
+        m.find(" DPT=") != std::string_view::npos)
+      return Payload::netfilter;
   }
-  if (is_digit(first) && m.size() > 30) {
-    if (const auto columns = palo_alto_columns(m);
-        std::ranges::find(kPaloAltoTypes, columns[3]) != std::end(kPaloAltoTypes))
-      return Payload::paloalto;
+  if (is_digit(first) && m.size() > 30 && is_palo_alto(m)) return Payload::paloalto;
+  if (h.program == "filterlog" && is_digit(first)) return Payload::filterlog;
+  if ((h.program == "ftd" || h.program == "SFIMS") && m.find(": ") != std::string_view::npos) return Payload::firepower;
+  if (is_comma_pairs(m)) return Payload::comma_pairs;
+  // A relay's address, and nothing more, may stand before it.
+  if (const std::size_t id = m.substr(0, 64).find("id="); id != std::string_view::npos && is_sonicwall(m.substr(id)) &&
+                                                          m.substr(0, id).find('=') == std::string_view::npos) {
+    h.message = m.substr(id);
+    return Payload::sonicwall;
   }
   if (starts_with_key(m)) {
     const std::string_view head = m.substr(0, 1024);
@@ -336,6 +322,18 @@ std::string_view source_of(Payload payload, const Header& header) {
       return "paloalto";
     case Payload::netfilter:
       return "netfilter";
+    case Payload::checkpoint:
+      return "checkpoint";
+    case Payload::sonicwall:
+      return "sonicwall";
+    case Payload::firepower:
+      return "cisco";
+    case Payload::comma_pairs: {
+      const std::string_view head = header.message.substr(0, 256);
+      if (head.find(",devname=") != std::string_view::npos || head.find(",devid=") != std::string_view::npos)
+        return "fortigate";
+      return head.find(",device_id=") != std::string_view::npos ? "fortimail" : header.is_syslog ? "syslog" : "text";
+    }
     default:
       return header.is_syslog ? "syslog" : "text";
   }
@@ -349,7 +347,7 @@ void put_payload(Payload payload, const Header& header, text::Sink& sink) {
       put_key_values(m, sink);
       break;
     case Payload::netfilter:
-      put_key_values(m.substr(m.find("IN=")), sink);
+      put_key_values(m.substr(m.find("IN=") == std::string_view::npos ? 0 : m.find("IN=")), sink);
       break;
     case Payload::cef:
       put_cef(m, sink);
@@ -360,14 +358,25 @@ void put_payload(Payload payload, const Header& header, text::Sink& sink) {
     case Payload::sudo:
       put_sudo(m, sink);
       break;
-    case Payload::paloalto: {
-      const auto columns = palo_alto_columns(m);
-      sink.put(kReceiveTime, columns[1]);
-      sink.put(kSerial, columns[2]);
-      sink.put(kType, columns[3]);
-      sink.put(kSubtype, columns[4]);
+    case Payload::paloalto:
+      put_palo_alto(m, sink);
       break;
-    }
+    case Payload::filterlog:
+      put_filterlog(m, sink);
+      break;
+    case Payload::checkpoint:
+      put_check_point(header.structured, sink);
+      break;
+    case Payload::firepower:
+      put_colon_pairs(m, sink);
+      break;
+    case Payload::comma_pairs:
+      put_comma_pairs(m, sink);
+      break;
+    case Payload::sonicwall:
+      put_key_values(m, sink);
+      put_sonicwall(m, sink);
+      break;
     default:
       break;
   }
@@ -376,13 +385,19 @@ void put_payload(Payload payload, const Header& header, text::Sink& sink) {
 std::optional<Time> payload_time(Payload payload, const Header& header, int offset_minutes) {
   const std::string_view m = header.message;
   text::Stamp stamp;
-  if (payload == Payload::fortigate || (payload == Payload::key_value && header.time.empty())) {
+  if (payload == Payload::fortigate || payload == Payload::comma_pairs ||
+      (payload == Payload::key_value && !header.stamp.dated())) {
     // Nanoseconds since 1970 in newer versions, seconds in older ones.
     if (const std::string_view ticks = value_of(m, "eventtime=");
         ticks.size() == 19 && std::ranges::all_of(ticks, is_digit)) {
       std::int64_t value = 0;
       for (const char c : ticks) value = value * 10 + (c - '0');
       if (ticks < "9") return Time::from_nanoseconds(value, 9);
+    }
+    if (payload == Payload::key_value) {
+      if (const std::string_view whole = value_of(m, "timestamp=");
+          text::read_stamp(whole, stamp) && stamp.dated() && stamp.size == whole.size())
+        return stamp.at(0, offset_minutes);
     }
     const std::string_view date = value_of(m, "date="), clock = value_of(m, "time="), zone = value_of(m, "tz=");
     char text[64];
@@ -393,6 +408,12 @@ std::optional<Time> payload_time(Payload payload, const Header& header, int offs
     end = std::copy(zone.begin(), zone.end(), end);
     return Time::parse_iso({text, static_cast<std::size_t>(end - text)}, offset_minutes);
   }
+  if (payload == Payload::sonicwall || payload == Payload::paloalto) {
+    const std::string_view made = payload == Payload::sonicwall ? value_of(m, "time=") : palo_alto_time(m);
+    if (text::read_stamp(made, stamp) && stamp.dated()) return stamp.at(0, offset_minutes);
+    return std::nullopt;
+  }
+  if (payload == Payload::checkpoint) return check_point_time(header.structured);
   if (payload == Payload::cef && header.time.empty()) {
     for (const std::string_view key : {"rt=", "end=", "start="})
       if (const std::size_t at = m.find(key);

@@ -45,6 +45,7 @@ bool looks_like_text(std::string_view head) {
   if (text.empty()) return false;
   std::size_t controls = 0, nuls = 0, nul_runs = 0, line_nuls = 0, invalid = 0, seen = 0;
   bool in_nuls = false;
+  const bool after_priority = text.size() > 4 && text[0] == '<' && text.substr(1, 4).find('>') < 4;
   while (!text.empty()) {
     const CodePoint point = first_code_point(text);
     const char32_t c = point.value;
@@ -72,6 +73,8 @@ bool looks_like_text(std::string_view head) {
   if (written == 0 || controls * 50 > written) return false;
   // Code pages write a letter in ten or so beyond ASCII; random bytes every second one.
   if (invalid * (utf16 ? 20 : 5) > written) return false;
+  // Some programs send the NULs of their strings along; nothing else in such a log is out of the ordinary.
+  if (controls == 0 && invalid == 0 && nuls * 32 <= written && after_priority) return true;
   // A hole in a log is one run of many; NULs strewn about are a binary format.
   return nuls == line_nuls || (nul_runs * 16 <= nuls && written >= 16) || (nul_runs <= 2 && nuls * 50 <= written);
 }

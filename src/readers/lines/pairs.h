@@ -1,0 +1,44 @@
+// key=value, key="quoted value", key='quoted value', separated by blanks, commas or semicolons.
+#pragma once
+#include <algorithm>
+#include <string_view>
+
+namespace tocsin::lines {
+
+inline bool is_pair_key(char c) {
+  return static_cast<unsigned char>(c - '0') < 10 || static_cast<unsigned char>((c | 32) - 'a') < 26 || c == '_' ||
+         c == '.' || c == '-' || c == '/' || c == ':' || c == '@' || c == '[' || c == ']';
+}
+
+// take(key, value, quote): `quote` is the quotation mark that stood around the value, '\0' if none did; escapes stand.
+template <class F>
+void for_each_pair(std::string_view text, F&& take) {
+  std::size_t i = 0;
+  while (i < text.size()) {
+    while (i < text.size() && (text[i] == ' ' || text[i] == ',' || text[i] == '\t' || text[i] == ';')) ++i;
+    const std::size_t start = i;
+    while (i < text.size() && is_pair_key(text[i])) ++i;
+    if (i >= text.size() || i == start || text[i] != '=') {
+      while (i < text.size() && text[i] != ' ' && text[i] != '\t' && text[i] != ',') ++i;
+      continue;
+    }
+    const std::string_view key = text.substr(start, i - start);
+    ++i;
+    if (i < text.size() && (text[i] == '"' || text[i] == '\'')) {
+      const char quote = text[i++];
+      const std::size_t from = i;
+      while (i < text.size() && text[i] != quote) i += text[i] == '\\' ? 2 : 1;
+      i = std::min(i, text.size());
+      take(key, text.substr(from, i - from), quote);
+      if (i < text.size()) ++i;
+    } else {
+      const std::size_t from = i;
+      while (i < text.size() && text[i] != ' ' && text[i] != '\t') ++i;
+      std::string_view value = text.substr(from, i - from);
+      if (value.ends_with(',')) value.remove_suffix(1);
+      take(key, value, '\0');
+    }
+  }
+}
+
+}  // namespace tocsin::lines
