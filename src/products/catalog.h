@@ -15,6 +15,7 @@
 #include "event/demand.h"
 #include "event/event.h"
 #include "event/record.h"
+#include "products/ecs_sink.h"
 
 namespace tocsin::products {
 
@@ -33,7 +34,8 @@ struct Reading {
 };
 
 struct Scratch {
-  Arena arena;  // values that had to be made; clear() it with the batch
+  Arena arena;   // values that had to be made; clear() it with the batch
+  EcsSink sink;  // of the record at hand
 };
 
 class Catalog {

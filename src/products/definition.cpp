@@ -28,6 +28,7 @@ class Parser {
     if (!root.is_map())
       return refuse(root, "a product definition is a map", "product, recognise, messages, records, …");
     if (const Yaml* tables = root.find("tables")) TRY_VOID(read_tables(*tables));
+    if (const Yaml* parts = root.find("parts")) TRY_VOID(read_parts(*parts));
     for (std::size_t i = 0; i < root.items.size(); i += 2) {
       const Yaml &key = *root.items[i], &value = *root.items[i + 1];
       const std::string_view name = key.text;
@@ -46,12 +47,13 @@ class Parser {
         TRY_VOID(each(value, "messages", [&](const Yaml& item) { return message(item, out); }));
       } else if (name == "records") {
         TRY_VOID(each(value, "records", [&](const Yaml& item) { return record(item, out); }));
-      } else if (name != "tables") {
+      } else if (name != "tables" && name != "parts") {
         TRY(const bool known, meaning(key, value, out.meaning));
         if (!known)
-          return refuse(key, fmt::format("unknown key '{}'", name),
-                        "a definition has product, title, logsource, recognise, tables, set, map, grade, activity, "
-                        "messages, records");
+          return refuse(
+              key, fmt::format("unknown key '{}'", name),
+              "a definition has product, title, logsource, recognise, tables, parts, set, map, grade, activity, "
+              "messages, records");
       }
     }
     if (out.product.empty()) return refuse(root, "no `product`", "product: name");
@@ -114,6 +116,22 @@ class Parser {
     for (std::size_t i = 0; i < node.items.size(); i += 2) {
       TRY(Table made, table(*node.items[i + 1]));
       tables_[std::string(node.items[i]->text)] = std::move(made);
+    }
+    return {};
+  }
+
+  // parts: {subject: {map: …, set: …, grade: …}}, for `with: [subject]`.
+  Result<void> read_parts(const Yaml& node) {
+    if (!node.is_map()) return refuse(node, "`parts` is a map of parts");
+    for (std::size_t i = 0; i < node.items.size(); i += 2) {
+      const Yaml &name = *node.items[i], &part = *node.items[i + 1];
+      if (!part.is_map()) return refuse(part, "a part is a map", "map, set, grade, with");
+      Meaning made;
+      for (std::size_t k = 0; k < part.items.size(); k += 2) {
+        TRY(const bool known, meaning(*part.items[k], *part.items[k + 1], made));
+        if (!known) return refuse(*part.items[k], "unknown key in a part", "map, set, grade, with");
+      }
+      parts_[std::string(name.text)] = std::move(made);
     }
     return {};
   }
@@ -207,8 +225,12 @@ class Parser {
       } else if (key.text == "else") {
         TRY(out.otherwise, text(value, "else"));
         out.has_otherwise = true;
+      } else if (key.text == "all") {
+        const auto all = value.boolean();
+        if (!all) return refuse(value, "`all` is true or false");
+        out.all = *all;
       } else {
-        return refuse(key, fmt::format("unknown key '{}'", key.text), "field, first, as, table, else");
+        return refuse(key, fmt::format("unknown key '{}'", key.text), "field, first, as, table, else, all");
       }
     }
     if (out.fields.empty()) return refuse(node, fmt::format("the mapping of '{}' names no field", ecs), "field: NAME");
@@ -251,6 +273,14 @@ class Parser {
           return refuse(given, fmt::format("unknown grade '{}'", given.text), "trusted, peer, attacker or ambiguous");
         out.grade.push_back({std::string(value.items[i]->text),
                              static_cast<Provenance>(found - std::begin(kProvenanceNames)), value.items[i]->line});
+      }
+    } else if (key.text == "with") {
+      TRY(const auto wanted, texts(value, "with"));
+      for (const std::string& one : wanted) {
+        const auto found = parts_.find(one);
+        if (found == parts_.end())
+          return refuse(value, fmt::format("no part '{}'", one), "name it under `parts`, before");
+        out.with.push_back(found->second);
       }
     } else if (key.text == "activity") {
       const auto found = std::ranges::find(kActivityKindNames, value.text);
@@ -338,6 +368,7 @@ class Parser {
 
   std::string path_;
   std::map<std::string, Table> tables_;
+  std::map<std::string, Meaning> parts_;
 };
 
 }  // namespace

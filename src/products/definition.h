@@ -37,6 +37,7 @@ struct Constant {
 //      {user.name: [TargetUserName, UserId]}                                      the first that has a value
 //      {source.ip: {field: IpAddress, as: ip}}, {first: [a, b], as: …}
 //      {event.outcome: {field: Status, table: {'0x0': success}, else: failure}}  `table` may name one of `tables`
+//      {process.args: {field: argv, all: true}}                                   a list of all its values
 // Several for one ECS field, as a list of maps: the first that gives a value counts.
 struct MapRule {
   std::string ecs;
@@ -46,6 +47,7 @@ struct MapRule {
   bool has_table = false;
   std::string otherwise;  // `else`: for a value that isn't in the table; "" : then no value
   bool has_otherwise = false;
+  bool all = false;  // every value of the field, as a list
   std::uint32_t line = 0;
 };
 
@@ -61,6 +63,7 @@ struct Meaning {
   std::vector<Constant> set;
   std::vector<MapRule> map;
   std::vector<Grade> grade;
+  std::vector<Meaning> with;  // the definition's `parts` that it names: each counts after what stands before it
   ActivityKind activity = ActivityKind::none;
 };
 

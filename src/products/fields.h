@@ -85,6 +85,28 @@ class Fields {
     return false;
   }
 
+  // Calls f(std::size_t which, std::string_view value) for each value of these readers' fields, in the record's order,
+  // until it returns true.
+  template <class F>
+  bool each_of(std::span<const FieldRef> refs, F&& f) const {
+    if (record_) {
+      for (const Record::Entry& entry : record_->fields)
+        for (std::size_t i = 0; i < refs.size(); ++i)
+          if (entry.name == names_.names()[refs[i].index]) {
+            if (!entry.value.is_null() && f(i, entry.value.text())) return true;
+            break;
+          }
+      return false;
+    }
+    for (const Field& field : event_.fields)
+      for (std::size_t i = 0; i < refs.size(); ++i)
+        if (names_.slot(refs[i].index) == field.slot) {
+          if (!field.value.is_null() && f(i, field.value.text())) return true;
+          break;
+        }
+    return false;
+  }
+
   // The first value that isn't empty; "" if none.
   std::string_view first(FieldRef ref) const {
     std::string_view out;

@@ -1,0 +1,61 @@
+// Transforms: what `as:` may say in a mapping. One vendor value in, one or more ECS fields out.
+//
+// A transform with parts names the ECS field without its last step (`source: {field: ClientIP, as: address}` gives
+// source.ip and source.port); the others give the field itself. Values are views of the input where that is possible;
+// what has to be made goes to the arena. A value that isn't what the transform asks for ("-" for an address) gives
+// nothing.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "base/arena.h"
+#include "products/ecs_sink.h"
+
+namespace tocsin::products {
+
+enum class As : std::uint8_t {
+  text,      // as it stands; "-" and blanks around it dropped
+  verbatim,  // as it stands
+  ip,        // an address, also in brackets, with port or zone, ::ffff:a.b.c.d as a.b.c.d
+  ips,       // all addresses of a list (X-Forwarded-For, DNS answers)
+  port,      // 0 … 65535, also behind an address ("192.0.2.1:443", "192.0.2.1(443)")
+  integer,   // decimal; 0x… becomes decimal
+  lower,
+  upper,
+  basename,   // behind the last / or backslash
+  host,       // "\\HOST", "host:443", "host." → host
+  mac,        // 00-00-5E-00-53-23 (RFC 7042), from any usual spelling
+  time,       // ISO 8601 with zone or in UTC, epoch in s, ms, µs or ns → ISO 8601 UTC
+  user_name,  // of DOMAIN\user, user@domain: user
+  user_domain,
+  words,  // each word of a command line, by the rules of CommandLineToArgvW
+  // with parts
+  user,     // .name .domain .email (email only if it is one: one @, a name before and a domain behind)
+  address,  // .ip .port, from "192.0.2.1", "192.0.2.1:443", "[2001:db8::1]:443", "192.0.2.1(443)"
+  url,      // .original .scheme .domain .port .path .query .fragment .extension .username .password
+  request,  // "GET /path HTTP/1.1": http.request.method, http.version, url.original, url.path, …
+  program,  // a path: .executable .name
+  command,  // a command line: .command_line .args .args_count
+  hashes,   // "MD5=…,SHA256=…,IMPHASH=…": .hash.md5 …, .pe.imphash
+  count,
+};
+
+struct TransformSpec {
+  std::string_view name;  // as `as:` spells it
+  std::string_view meaning;
+  std::span<const std::string_view> parts;  // put behind the ECS field; empty: the field itself
+};
+const TransformSpec& spec_of(As as);
+std::optional<As> transform_named(std::string_view name);
+
+inline constexpr std::size_t kPartsMax = 16;
+
+// `out` holds a field for each part (one, where there are none); kNoEcs where nobody asked. True if anything was put.
+bool apply(As as, std::string_view value, std::span<const EcsId> out, EcsSink& sink, Arena& arena);
+
+// Blanks at both ends.
+std::string_view trimmed(std::string_view text);
+
+}  // namespace tocsin::products
