@@ -74,7 +74,9 @@ Result<void> Case::Impl::committed_if_large() {
 
 Result<std::int64_t> Case::Impl::rule_set_of(std::span<const std::uint32_t> indices) {
   std::vector<std::array<char, 16>> marks;
-  if (indices.empty()) marks = scan_marks;
+  if (indices.empty())
+    for (std::size_t i = 0; i < scan_marks.size(); ++i)
+      if (!scan_over_case[i]) marks.push_back(scan_marks[i]);
   for (const std::uint32_t index : indices) marks.push_back(scan_marks[index]);
   std::sort(marks.begin(), marks.end());
   const auto* data = marks.empty() ? nullptr : marks[0].data();
@@ -115,12 +117,37 @@ Result<void> Case::Impl::remove_runs(EvidenceId evidence, bool open_only, std::s
   for (const auto& [run, first] : runs) {
     TRY(const std::int64_t last, end_of_run(run));
     TRY_VOID(remove_range(first, last));
+    TRY_VOID(remove_blocks(run));
     TRY_VOID(database.run("DELETE FROM run WHERE id = ?1", run));
     TRY_VOID(add_journal("removed", fmt::format("{{\"run\":{},\"evidence\":{},\"why\":\"{}\"}}", run, evidence, why)));
   }
   if (open_only) return {};
   TRY_VOID(database.run("DELETE FROM anomaly WHERE evidence = ?1", evidence));
   return database.run("DELETE FROM anomaly_count WHERE evidence = ?1", evidence);
+}
+
+Result<void> Case::Impl::remove_blocks(std::int64_t run) {
+  return database.run("DELETE FROM row_block WHERE run = ?1", run);
+}
+
+Result<void> Case::Impl::supersede_activities(EvidenceId evidence, std::int64_t run) {
+  constexpr auto kKind = static_cast<std::int64_t>(RowKind::activities);
+  TRY(Statement others,
+      database.prepare("SELECT DISTINCT r.id FROM run r JOIN row_block b ON b.run = r.id AND b.kind = ?3 "
+                       "WHERE r.evidence = ?1 AND r.id <> ?2 ORDER BY r.id"));
+  others.bind(1, evidence).bind(2, run).bind(3, kKind);
+  std::vector<std::int64_t> runs;
+  for (;;) {
+    TRY(const bool row, others.step());
+    if (!row) break;
+    runs.push_back(others.integer(0));
+  }
+  for (const std::int64_t other : runs) {
+    TRY_VOID(database.run("DELETE FROM row_block WHERE run = ?1 AND kind = ?2", other, kKind));
+    TRY_VOID(add_journal("superseded", fmt::format("{{\"run\":{},\"evidence\":{},\"what\":\"{}\"}}", other, evidence,
+                                                   kRowKindNames[kKind])));
+  }
+  return {};
 }
 
 Result<std::optional<EvidenceId>> Case::find_evidence(const Digest& digest) {
@@ -169,7 +196,8 @@ Result<Case::Missing> Case::missing_rules(EvidenceId evidence) {
     }
     std::sort(met.begin(), met.end());
     for (std::uint32_t i = 0; i < me.scan_marks.size(); ++i)
-      if (!std::binary_search(met.begin(), met.end(), me.scan_marks[i])) cached->second.push_back(i);
+      if (!me.scan_over_case[i] && !std::binary_search(met.begin(), met.end(), me.scan_marks[i]))
+        cached->second.push_back(i);
   }
   missing.rules = cached->second;
   return missing;
@@ -308,6 +336,26 @@ Result<void> Case::append(const MatchBatch& batch) {
   return me.committed_if_large();
 }
 
+Result<void> Case::append(RowKind kind, const RowBlock& block) {
+  Impl& me = *impl_;
+  CHECK(me.current);
+  if (block.rows() == 0) return {};
+  Statement& insert = me.statements.insert_block;
+  TRY(insert, me.database.prepare("INSERT INTO row_block(run, kind, rows, first_time, first_fraction, last_time, "
+                                  "last_fraction, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"));
+  const std::string data = block.encode();
+  TRY_VOID(insert.bind(1, me.current->run)
+               .bind(2, static_cast<std::int64_t>(kind))
+               .bind(3, static_cast<std::int64_t>(block.rows()))
+               .bind_time(4, block.first())
+               .bind_time(6, block.last())
+               .bind_blob(8, data.data(), data.size())
+               .run());
+  me.current->blocks[static_cast<std::size_t>(kind)].add(data);
+  me.uncommitted_bytes += data.size();
+  return me.committed_if_large();
+}
+
 Result<void> Case::add_anomaly(const Anomaly& anomaly) {
   Impl& me = *impl_;
   CHECK(me.current);
@@ -356,6 +404,7 @@ Result<Case::Finished> Case::finish_evidence(const EvidenceEnd& end) {
                           : me.database.run("DELETE FROM anomaly WHERE evidence = ?1", evidence));
       if (finished.copy) {
         TRY_VOID(me.remove_range(current.first_event, current.next_event - 1));
+        TRY_VOID(me.remove_blocks(current.run));
         TRY_VOID(me.database.run("DELETE FROM run WHERE id = ?1", current.run));
       } else {
         TRY_VOID(me.database.run("UPDATE event SET evidence = ?1 WHERE id BETWEEN ?2 AND ?3", *same,
@@ -388,6 +437,7 @@ Result<Case::Finished> Case::finish_evidence(const EvidenceEnd& end) {
       TRY_VOID(me.database.run("INSERT INTO anomaly_count(evidence, name, count) VALUES (?1, ?2, ?3)", evidence, name,
                                static_cast<std::int64_t>(number)));
   }
+  if (end.activities && end.complete && !finished.copy) TRY_VOID(me.supersede_activities(evidence, current.run));
   const Digest digest = current.digest.finish();
   if (!finished.copy)
     TRY_VOID(me.database.run("UPDATE run SET last_event = ?2, digest = ?3 WHERE id = ?1", current.run,
@@ -404,6 +454,9 @@ Result<Case::Finished> Case::finish_evidence(const EvidenceEnd& end) {
   if (!finished.copy)
     detail += fmt::format(",\"run\":{},\"matched\":{},\"digest\":\"{}\"", current.run,
                           current.next_event - current.first_event, digest.hex());
+  for (std::size_t kind = 0; kind < std::size(current.blocks) && !finished.copy; ++kind)
+    if (const std::string hex = current.blocks[kind].finish(); !hex.empty())
+      detail += fmt::format(",\"{}\":\"{}\"", kRowKindNames[kind], hex);
   detail += '}';
   TRY_VOID(me.add_journal(finished.copy ? "copy" : end.complete ? "evidence" : "partial", detail));
   me.evidence_cache.clear();

@@ -147,14 +147,15 @@ Result<Case> Case::open(const std::string& path, Mode mode) {
     TRY(impl->lock, WriterLock::take(path));
     std::error_code error;
     const bool there = std::filesystem::exists(path, error);
-    impl->fresh = !there || (std::filesystem::is_regular_file(path, error) && std::filesystem::file_size(path, error) == 0);
+    impl->fresh =
+        !there || (std::filesystem::is_regular_file(path, error) && std::filesystem::file_size(path, error) == 0);
     if (impl->fresh) TRY_VOID(Impl::create(path));
     TRY(impl->database, Database::open(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
     TRY_VOID(check_format(impl->database, path, true));
     TRY_VOID(impl->database.exec("PRAGMA journal_mode = WAL"));
     TRY_VOID(impl->database.exec(kPragmas));
-    // A case that is being made holds nothing yet that a power cut could take: it reaches the disk at the scan's end, in
-    // one go. A killed process loses nothing either way.
+    // A case that is being made holds nothing yet that a power cut could take: it reaches the disk at the scan's end,
+    // in one go. A killed process loses nothing either way.
     if (impl->fresh) TRY_VOID(impl->database.exec("PRAGMA synchronous = OFF"));
     TRY_VOID(impl->load());
     return Case(std::move(impl));
@@ -247,6 +248,7 @@ Result<std::vector<std::uint32_t>> Case::begin_scan(const ScanInfo& info, std::s
           "level = ?4, kind = ?5, path = ?6, author = ?7, techniques = ?8, reported = ?9"));
   me.scan_rules.clear();
   me.scan_marks.clear();
+  me.scan_over_case.clear();
   for (const RuleInfo& rule : rules) {
     std::string techniques;
     write_list(rule.techniques, techniques);
@@ -266,6 +268,7 @@ Result<std::vector<std::uint32_t>> Case::begin_scan(const ScanInfo& info, std::s
                  .run());
     me.scan_rules.push_back(at->second);
     me.scan_marks.push_back(mark_of(rule));
+    me.scan_over_case.push_back(rule.over_case);
   }
   me.whole_counts = std::make_unique<std::atomic<std::uint32_t>[]>(me.rules.size() + 1);
   TRY(Statement whole, me.database.prepare("SELECT m.rule, count(*) FROM record r JOIN event e ON e.id = r.event "

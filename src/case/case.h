@@ -9,7 +9,7 @@
 //     TRY_VOID(c.append(batch)); … c.add_anomaly(…);     // batches in order of offset; a batch is filled on any thread
 //     TRY(auto end, c.finish_evidence(…));               // end.copy: this content was known, its rows are gone again
 //   TRY_VOID(c.settle());                                // finds copies; from here on findings can be read
-//   TRY_VOID(c.each_base_match(…)); c.begin_ordered(…), c.add_ordered(…) …, c.end_ordered();
+//   TRY_VOID(c.each_base_match(…)); RowFeed::open(c, …); c.begin_ordered(…), c.add_ordered(…) …, c.end_ordered();
 //   TRY_VOID(c.end_scan(summary));
 //
 // Killed at any time, the file opens and verifies, what was committed stands, evidence that was being read is
@@ -37,6 +37,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "case/matched.h"
+#include "case/row_block.h"
 #include "case/story.h"
 #include "event/finding.h"
 
@@ -58,6 +59,8 @@ struct RuleInfo {
   std::vector<std::string> techniques;
   bool reported = true;           // false: only feeds correlations
   std::vector<std::string> keys;  // the fields that ordered stages want of its matches; sorted; empty: feeds none
+  // Runs over what the case holds (a detector): evidence needn't be read again for it.
+  bool over_case = false;
 };
 
 std::optional<Digest> parse_digest(std::string_view hex);
@@ -79,8 +82,9 @@ struct EvidenceEnd {
   Digest sha256;  // of the bytes read
   std::uint64_t size = 0, events = 0;
   Time first = Time::none(), last = Time::none();
-  bool complete = true;  // false: not read to its end (interrupted, or the rest could not be had)
-  std::string reader;    // "" keeps what begin_evidence said
+  bool complete = true;     // false: not read to its end (interrupted, or the rest could not be had)
+  std::string reader;       // "" keeps what begin_evidence said
+  bool activities = false;  // this pass collected activities: they replace those of earlier passes
 };
 
 struct Evidence {
@@ -108,6 +112,9 @@ struct EventPlace {
   std::uint64_t offset = 0, record = 0;
   Time time = Time::none();
   std::int64_t row = 0;  // where the case keeps it; 0: nowhere, or not known
+  // For an event without a row, what the record, read again, must hash to: of a row's key, the first eight bytes
+  // (row_block.h), the others zero.
+  ContentHash content{};
 };
 
 struct Finding {
@@ -117,6 +124,10 @@ struct Finding {
   std::vector<Entity> entities;
   std::uint64_t count = 1;
   std::uint64_t copies = 0;  // of the event, in other evidence or elsewhere in the same
+  // The rule's, unless the finding says its own.
+  std::string title, detail;  // detail: Markdown, "" where the title says it all
+  Level level = Level::medium;
+  std::vector<std::string> techniques;
   std::vector<EventPlace> events;
 };
 
@@ -131,6 +142,8 @@ struct FindingGlance {
   const RuleInfo* rule;
   Time time, first, last;
   std::uint64_t count;
+  Level level;
+  std::string_view title;     // the finding's own, else the rule's
   std::string_view entities;  // JSON as stored; entities_from() reads it
 };
 
@@ -144,6 +157,10 @@ struct OrderedFinding {
   std::uint64_t count = 0;
   std::vector<Entity> entities;
   std::vector<EventPlace> events;  // the first kEventsMax in time; more are dropped
+  // What a detector says of this very finding; else the rule's words stand for it.
+  std::string title = {}, detail = {};
+  std::optional<Level> level = {};
+  std::vector<std::string> techniques = {};
   static constexpr std::size_t kEventsMax = 100;
 };
 
@@ -211,6 +228,8 @@ class Case {
   Result<EvidenceId> begin_evidence(const EvidenceInfo& info, std::span<const std::uint32_t> rules = {},
                                     std::optional<EvidenceId> known = std::nullopt);
   Result<void> append(const MatchBatch& batch);
+  // Activities, hits of indicators: in order of offset, like batches.
+  Result<void> append(RowKind kind, const RowBlock& block);
   Result<void> add_anomaly(const Anomaly& anomaly);
   struct Finished {
     EvidenceId evidence = 0;
@@ -230,7 +249,8 @@ class Case {
   // All base matches of the case in order of (time, evidence SHA-256, offset), copies left out. The sink returns false
   // to stop.
   Result<void> each_base_match(const std::function<bool(const BaseMatch&)>& sink);
-  // Replaces the findings of these rules, in one transaction.
+  // Replaces the findings of these rules, in one transaction; those of a detector also where it ran with other
+  // parameters, that is under another hash.
   Result<void> begin_ordered(std::span<const std::uint32_t> rules);
   Result<void> add_ordered(const OrderedFinding& finding);
   Result<void> end_ordered();
@@ -282,6 +302,7 @@ class Case {
   struct Impl;
 
  private:
+  friend class RowFeed;
   explicit Case(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

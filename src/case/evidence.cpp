@@ -71,6 +71,7 @@ Result<WholeEvent> Case::event(const EventPlace& place) {
   Database& database = impl_->database;
   WholeEvent whole;
   whole.place = place;
+  whole.content = place.content;
   constexpr std::string_view kColumns =
       "SELECT e.source, r.fields, r.raw, e.content FROM event e LEFT JOIN record r ON r.event = e.id WHERE ";
   const auto read = [&](Statement& one) -> Result<bool> {

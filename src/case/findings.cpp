@@ -35,13 +35,15 @@ struct Wanted {
   std::vector<std::uint32_t> order;
   const FindingFilter& filter;
 
+  // A detector's finding has a level of its own: the rule's decides nothing.
   Wanted(const Case::Impl& me, const FindingFilter& a_filter) : filter(a_filter) {
     std::vector<std::uint32_t> by_id;
     rules.resize(me.rules.size() + 1);
     order.resize(me.rules.size() + 1);
     for (std::uint32_t number = 1; number <= me.rules.size(); ++number) {
       const RuleInfo& rule = me.rule(number);
-      rules[number] = rule.reported && rule.level >= filter.level && (filter.rule.empty() || filter.rule == rule.id);
+      rules[number] = rule.reported && (rule.level >= filter.level || rule.kind == RuleKind::detector) &&
+                      (filter.rule.empty() || filter.rule == rule.id);
       by_id.push_back(number);
     }
     std::sort(by_id.begin(), by_id.end(), [&](std::uint32_t a, std::uint32_t b) {
@@ -54,6 +56,12 @@ struct Wanted {
            (!filter.until || (time.known() && time < *filter.until));
   }
 };
+
+// Of the ordered finding at which the statement of each_wanted() stands.
+Level level_of(const Case::Impl& me, const Statement& ordered, std::uint32_t rule) {
+  const std::int64_t level = ordered.is_null(10) ? -1 : ordered.integer(10);
+  return level < 0 || level > 4 ? me.rule(rule).level : static_cast<Level>(level);
+}
 
 // Calls for every wanted (event row, rule) and ordered finding; the statement stands on its row.
 template <class OnEvent, class OnOrdered>
@@ -70,7 +78,7 @@ Result<void> each_wanted(Case::Impl& me, const Wanted& wanted, OnEvent on_event,
       if (wanted.rules[rule]) TRY_VOID(on_event(events, rule, time));
   }
   TRY(Statement ordered, me.database.prepare("SELECT id, rule, time, fraction, first_time, first_fraction, last_time, "
-                                             "last_fraction, count, entities FROM ordered_finding"));
+                                             "last_fraction, count, entities, level, title FROM ordered_finding"));
   for (;;) {
     TRY(const bool row, ordered.step());
     if (!row) return {};
@@ -78,7 +86,8 @@ Result<void> each_wanted(Case::Impl& me, const Wanted& wanted, OnEvent on_event,
     if (rule < 1 || static_cast<std::size_t>(rule) >= wanted.rules.size() ||
         !wanted.rules[static_cast<std::size_t>(rule)])
       continue;
-    if (const Time time = ordered.time(2); wanted.at(time))
+    if (const Time time = ordered.time(2);
+        wanted.at(time) && level_of(me, ordered, static_cast<std::uint32_t>(rule)) >= wanted.filter.level)
       TRY_VOID(on_ordered(ordered, static_cast<std::uint32_t>(rule), time));
   }
 }
@@ -102,10 +111,11 @@ class Filler {
 
   Result<void> prepare() {
     TRY(event_, me_.database.prepare("SELECT evidence, offset, record, entities, copies FROM event WHERE id = ?1"));
-    TRY(ordered_, me_.database.prepare("SELECT first_time, first_fraction, last_time, last_fraction, count, entities "
-                                       "FROM ordered_finding WHERE id = ?1"));
-    TRY(members_, me_.database.prepare("SELECT evidence, event, offset, record, time, fraction FROM ordered_event "
-                                       "WHERE finding = ?1 ORDER BY position"));
+    TRY(ordered_, me_.database.prepare("SELECT first_time, first_fraction, last_time, last_fraction, count, entities, "
+                                       "title, detail, level, techniques FROM ordered_finding WHERE id = ?1"));
+    TRY(members_,
+        me_.database.prepare("SELECT evidence, event, offset, record, time, fraction, content FROM ordered_event "
+                             "WHERE finding = ?1 ORDER BY position"));
     return {};
   }
 
@@ -115,6 +125,10 @@ class Filler {
     finding.time = finding.first = finding.last = entry.time;
     finding.count = 1;
     finding.copies = 0;
+    finding.title = finding.rule->title;
+    finding.detail.clear();
+    finding.level = finding.rule->level;
+    finding.techniques = finding.rule->techniques;
     finding.entities.clear();
     finding.events.clear();
     if (entry.ordered) return fill_ordered(entry, finding);
@@ -138,14 +152,23 @@ class Filler {
     finding.last = ordered_.time(2);
     finding.count = static_cast<std::uint64_t>(ordered_.integer(4));
     finding.entities = entities_from(ordered_.text(5));
+    if (!ordered_.text(6).empty()) finding.title = ordered_.text(6);
+    finding.detail = ordered_.text(7);
+    if (const std::int64_t level = ordered_.integer(8); !ordered_.is_null(8) && level >= 0 && level <= 4)
+      finding.level = static_cast<Level>(level);
+    if (!ordered_.is_null(9)) finding.techniques = read_list(ordered_.text(9));
     ordered_.reset();
     members_.bind(1, entry.id);
     for (;;) {
       TRY(const bool member, members_.step());
       if (!member) return {};
-      finding.events.push_back({members_.integer(0), static_cast<std::uint64_t>(members_.integer(2)),
-                                static_cast<std::uint64_t>(members_.integer(3)), members_.time(4),
-                                members_.integer(1)});
+      finding.events.push_back({members_.integer(0),
+                                static_cast<std::uint64_t>(members_.integer(2)),
+                                static_cast<std::uint64_t>(members_.integer(3)),
+                                members_.time(4),
+                                members_.integer(1),
+                                {}});
+      members_.array(6, finding.events.back().content);
     }
   }
 
@@ -194,11 +217,12 @@ Result<void> Case::glance(const FindingFilter& filter, const std::function<void(
   return each_wanted(
       me, Wanted(me, filter),
       [&](const Statement& row, std::uint32_t rule, Time time) -> Result<void> {
-        sink({&me.rule(rule), time, time, time, 1, row.text(7)});
+        sink({&me.rule(rule), time, time, time, 1, me.rule(rule).level, me.rule(rule).title, row.text(7)});
         return {};
       },
       [&](const Statement& row, std::uint32_t rule, Time time) -> Result<void> {
-        sink({&me.rule(rule), time, row.time(4), row.time(6), static_cast<std::uint64_t>(row.integer(8)), row.text(9)});
+        sink({&me.rule(rule), time, row.time(4), row.time(6), static_cast<std::uint64_t>(row.integer(8)),
+              level_of(me, row, rule), row.text(11).empty() ? me.rule(rule).title : row.text(11), row.text(9)});
         return {};
       });
 }
@@ -208,11 +232,16 @@ Result<Counts> Case::count_findings(const FindingFilter& filter) {
   const Snapshot snapshot(me.database);
   TRY_VOID(snapshot.good());
   Counts counts;
-  const auto count = [&](const Statement&, std::uint32_t rule, Time) -> Result<void> {
-    ++counts.by_level[static_cast<int>(me.rule(rule).level)];
-    return {};
-  };
-  TRY_VOID(each_wanted(me, Wanted(me, filter), count, count));
+  TRY_VOID(each_wanted(
+      me, Wanted(me, filter),
+      [&](const Statement&, std::uint32_t rule, Time) -> Result<void> {
+        ++counts.by_level[static_cast<int>(me.rule(rule).level)];
+        return {};
+      },
+      [&](const Statement& row, std::uint32_t rule, Time) -> Result<void> {
+        ++counts.by_level[static_cast<int>(level_of(me, row, rule))];
+        return {};
+      }));
   return counts;
 }
 

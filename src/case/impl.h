@@ -4,6 +4,7 @@
 #include <deque>
 #include <map>
 #include <unordered_map>
+#include <utility>
 
 #include "case/case.h"
 #include "case/database.h"
@@ -55,6 +56,22 @@ class RunDigest {
   std::string buffer_;
 };
 
+// Chains the blocks of one kind of a run.
+class BlocksDigest {
+ public:
+  void add(std::string_view data) {
+    hash_.update(data);
+    ++count_;
+  }
+  // Hex; "" without blocks.
+  std::string finish() { return std::exchange(count_, 0) > 0 ? hash_.finish().hex() : ""; }
+
+ private:
+  Sha256 hash_;
+  std::uint64_t count_ = 0;
+};
+inline constexpr std::string_view kRowKindNames[] = {"activities", "hits"};
+
 struct Case::Impl {
   std::string path;
   Mode mode = Mode::read;
@@ -72,6 +89,7 @@ struct Case::Impl {
   ScanInfo scan;
   std::vector<std::uint32_t> scan_rules;         // number of begin_scan's i-th rule
   std::vector<std::array<char, 16>> scan_marks;  // what missing_rules compares: rule and keys
+  std::vector<bool> scan_over_case;              // RuleInfo::over_case
   std::map<std::vector<std::int64_t>, std::vector<std::uint32_t>> missing_cache;  // by rule sets run
   std::unique_ptr<std::atomic<std::uint32_t>[]> whole_counts;                     // by rule number
   std::vector<EvidenceId> spare;  // evidence rows without a path, to be used again
@@ -84,12 +102,14 @@ struct Case::Impl {
     std::int64_t run = 0, rule_set = 0, first_event = 0, next_event = 0;
     std::map<std::string, std::uint64_t, std::less<>> anomalies;
     RunDigest digest;
+    BlocksDigest blocks[2];  // by RowKind
   };
   std::optional<Current> current;
   std::size_t uncommitted_rows = 0, uncommitted_bytes = 0;
 
   struct Statements {
-    Statement insert_event, insert_record, insert_anomaly, add_journal, insert_ordered, insert_ordered_event;
+    Statement insert_block, insert_event, insert_record, insert_anomaly, add_journal, insert_ordered,
+        insert_ordered_event;
     Statement whole, findings_row, base_row;
   } statements;
   std::map<EvidenceId, Evidence> evidence_cache;
@@ -103,6 +123,9 @@ struct Case::Impl {
   Result<std::int64_t> rule_set_of(std::span<const std::uint32_t> indices);
   // Removes the event rows of runs of this evidence; `open_only`: of those that were interrupted.
   Result<void> remove_runs(EvidenceId evidence, bool open_only, std::string_view why);
+  Result<void> remove_blocks(std::int64_t run);
+  // Activities of other passes over this evidence than `run`.
+  Result<void> supersede_activities(EvidenceId evidence, std::int64_t run);
   Result<void> remove_range(std::int64_t first, std::int64_t last);
   Result<std::int64_t> end_of_run(std::int64_t run);  // last event of it, also of an open one
   Result<void> add_journal(std::string_view action, std::string_view detail);

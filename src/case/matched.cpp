@@ -117,6 +117,36 @@ bool is_numbered(const Event& event, const Record& record) {
   return false;
 }
 
+Identity identity_of(const Event& event, std::span<const std::string_view, std::size(kIdentityFields)> fields) {
+  Digest digest;
+  Identity identity;
+  if (event.source == "windows" && !fields[0].empty()) {
+    thread_local std::string bytes;
+    bytes.clear();
+    for (const std::string_view field : fields) append_sized(bytes, field);
+    digest = sha256(bytes);
+    identity.numbered = true;
+  } else {
+    digest = sha256(event.raw);
+    // Of these, records that are equal byte for byte are equal in their number too.
+    for (const OwnNumber& own : kOwnNumbers) identity.numbered |= own.source == event.source && own.source != "windows";
+  }
+  for (std::size_t i = 0; i < 8; ++i) identity.content |= std::uint64_t{digest.bytes[i]} << 8 * i;
+  return identity;
+}
+
+bool is_record(const ContentHash& wanted, const Event& event, const Record& record) {
+  if (content_hash(event, record) == wanted) return true;
+  std::string_view fields[std::size(kIdentityFields)];
+  for (std::size_t i = 0; i < std::size(kIdentityFields); ++i)
+    for (const Record::Entry& entry : record.fields)
+      if (fields[i].empty() && entry.name == kIdentityFields[i]) fields[i] = entry.value.text();
+  const Identity identity = identity_of(event, fields);
+  for (std::size_t i = 0; i < wanted.size(); ++i)
+    if (wanted[i] != (i < 8 ? static_cast<std::uint8_t>(identity.content >> 8 * i) : 0)) return false;
+  return true;
+}
+
 void write_json(const Record& record, std::string& out) {
   const std::span<const Record::Entry> fields = record.fields;
   // A list stands as its name repeated, one after the other. Where a name comes back later, which only hostile records

@@ -24,6 +24,19 @@ ContentHash content_hash(const Event& event, const Record& record);
 // The record says itself which one it is (Windows record number, cloud event id), so that an equal one is a copy.
 bool is_numbered(const Event& event, const Record& record);
 
+// What tells records from each other in the rows of blocks (row_block.h), from few fields: Windows records by what
+// numbers them, all others by the first eight bytes of their hash.
+inline constexpr std::string_view kIdentityFields[] = {"EventRecordID", "Computer", "Channel", "Provider_Name",
+                                                       "EventID"};
+struct Identity {
+  std::uint64_t content = 0;
+  bool numbered = false;
+};
+// `fields`: the values of kIdentityFields; wanted of Windows records only.
+Identity identity_of(const Event& event, std::span<const std::string_view, std::size(kIdentityFields)> fields);
+// Whether this is the record that `wanted` was made of, by content_hash() or by identity_of() (EventPlace::content).
+bool is_record(const ContentHash& wanted, const Event& event, const Record& record);
+
 // A JSON object of all fields; a name that stands several times becomes a list.
 void write_json(const Record& record, std::string& out);
 

@@ -81,8 +81,15 @@ Result<void> Case::each_base_match(const std::function<bool(const BaseMatch&)>& 
 Result<void> Case::begin_ordered(std::span<const std::uint32_t> rules) {
   Impl& me = *impl_;
   TRY_VOID(me.ensure_transaction());
+  std::vector<std::uint32_t> replaced(rules.begin(), rules.end());
   for (const std::uint32_t rule : rules) {
     CHECK(rule > 0 && rule <= me.rules.size());
+    if (me.rule(rule).kind != RuleKind::detector) continue;
+    for (std::uint32_t other = 1; other <= me.rules.size(); ++other)
+      if (other != rule && me.rule(other).kind == RuleKind::detector && me.rule(other).id == me.rule(rule).id)
+        replaced.push_back(other);
+  }
+  for (const std::uint32_t rule : replaced) {
     TRY_VOID(
         me.database.run("DELETE FROM ordered_event WHERE finding IN (SELECT id FROM ordered_finding WHERE rule = ?1)",
                         std::int64_t{rule}));
@@ -91,12 +98,12 @@ Result<void> Case::begin_ordered(std::span<const std::uint32_t> rules) {
   TRY(me.statements.insert_ordered,
       me.database.prepare(
           "INSERT INTO ordered_finding(id, rule, key, content, occurrence, time, fraction, first_time, first_fraction, "
-          "last_time, last_fraction, count, entities) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
-          "?13)"));
+          "last_time, last_fraction, count, entities, title, detail, level, techniques) VALUES (?1, ?2, ?3, ?4, ?5, "
+          "?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)"));
   TRY(me.statements.insert_ordered_event,
       me.database.prepare(
-          "INSERT INTO ordered_event(finding, position, evidence, event, offset, record, time, fraction) "
-          "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"));
+          "INSERT INTO ordered_event(finding, position, evidence, event, offset, record, time, fraction, content) "
+          "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"));
   return {};
 }
 
@@ -106,7 +113,18 @@ Result<void> Case::add_ordered(const OrderedFinding& finding) {
   const auto id = finding_id_bytes(me.rule(finding.rule).hash, finding.key, finding.content, finding.occurrence);
   std::string entities;
   write_entities(finding.entities, entities);
-  TRY_VOID(me.statements.insert_ordered.bind(1, id)
+  std::string techniques;
+  write_list(finding.techniques, techniques);
+  Statement& insert = me.statements.insert_ordered;
+  if (finding.level)
+    insert.bind(16, static_cast<std::int64_t>(*finding.level));
+  else
+    insert.bind_null(16);
+  if (finding.techniques.empty())
+    insert.bind_null(17);
+  else
+    insert.bind(17, techniques);
+  TRY_VOID(insert.bind(1, id)
                .bind(2, std::int64_t{finding.rule})
                .bind(3, finding.key)
                .bind(4, finding.content)
@@ -116,11 +134,18 @@ Result<void> Case::add_ordered(const OrderedFinding& finding) {
                .bind_time(10, finding.last)
                .bind(12, static_cast<std::int64_t>(finding.count))
                .bind(13, entities)
+               .bind(14, finding.title)
+               .bind(15, finding.detail)
                .run());
   std::int64_t position = 0;
   for (const EventPlace& event : finding.events) {
     if (position == static_cast<std::int64_t>(OrderedFinding::kEventsMax)) break;
-    TRY_VOID(me.statements.insert_ordered_event.bind(1, id)
+    Statement& insert_event = me.statements.insert_ordered_event;
+    if (event.row == 0 && event.content != ContentHash{})
+      insert_event.bind(9, event.content);
+    else
+      insert_event.bind_null(9);
+    TRY_VOID(insert_event.bind(1, id)
                  .bind(2, position++)
                  .bind(3, event.evidence)
                  .bind(4, event.row)

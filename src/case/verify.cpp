@@ -33,6 +33,7 @@ struct StatedRun {
   std::int64_t evidence = 0;
   std::string sha256;
   bool complete = false;
+  std::string blocks[2];  // by RowKind
 };
 
 class Verifier {
@@ -114,7 +115,7 @@ class Verifier {
   // What later entries state stands over what earlier ones did.
   void take_note(std::string_view action, std::string_view detail) {
     if (action != "scan" && action != "evidence" && action != "partial" && action != "removed" && action != "ordered" &&
-        action != "assessed")
+        action != "superseded" && action != "assessed")
       return;
     const auto json = nlohmann::json::parse(detail, nullptr, false);
     if (!json.is_object()) return;
@@ -134,8 +135,16 @@ class Verifier {
       story_ = text("digest");
     else if (action == "removed")
       stated_.erase(number("run"));
-    else
-      stated_[number("run")] = {text("digest"), number("evidence"), text("sha256"), action == "evidence"};
+    else if (action == "superseded") {
+      for (std::size_t kind = 0; kind < std::size(kRowKindNames); ++kind)
+        if (const auto run = stated_.find(number("run")); run != stated_.end() && text("what") == kRowKindNames[kind])
+          run->second.blocks[kind].clear();
+    } else {
+      StatedRun& run = stated_[number("run")];
+      run = {text("digest"), number("evidence"), text("sha256"), action == "evidence", {}};
+      for (std::size_t kind = 0; kind < std::size(kRowKindNames); ++kind)
+        run.blocks[kind] = text(std::string(kRowKindNames[kind]).c_str());
+    }
   }
 
   Result<void> runs() {
@@ -176,6 +185,11 @@ class Verifier {
         problem(run.path + ": its SHA-256 is not the one that the journal states");
       TRY(const Digest digest, digest_of_run(run.first, run.last));
       if (digest.hex() != run.digest) problem(run.path + ": its events are not those that the journal states");
+      for (std::size_t kind = 0; kind < std::size(kRowKindNames); ++kind) {
+        TRY(const std::string blocks, digest_of_blocks(run.id, static_cast<std::int64_t>(kind)));
+        if (blocks != stated->second.blocks[kind])
+          problem(fmt::format("{}: its {} are not those that the journal states", run.path, kRowKindNames[kind]));
+      }
       stated_.erase(stated);
     }
     for (const auto& [id, run] : stated_)
@@ -183,6 +197,17 @@ class Verifier {
     TRY(const std::int64_t events, me_.database.number("SELECT count(*) FROM event"));
     if (events != covered) problem(fmt::format("there are {} events, but {} were put in by scans", events, covered));
     return {};
+  }
+
+  Result<std::string> digest_of_blocks(std::int64_t run, std::int64_t kind) {
+    BlocksDigest digest;
+    TRY(Statement all, me_.database.prepare("SELECT data FROM row_block WHERE run = ?1 AND kind = ?2 ORDER BY id"));
+    all.bind(1, run).bind(2, kind);
+    for (;;) {
+      TRY(const bool row, all.step());
+      if (!row) return digest.finish();
+      digest.add(all.text(0));
+    }
   }
 
   Result<Digest> digest_of_run(std::int64_t first, std::int64_t last) {

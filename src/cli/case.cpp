@@ -151,16 +151,22 @@ Result<int> event(Case& from, Output& output, bool json, const std::string& id) 
       out += fmt::format("  {}  {}\n", fitted(what, 10), printable(text));
     };
     line("finding", finding->id);
-    line("rule", fmt::format("{} ({}, {})", finding->rule->title, name(finding->rule->level), finding->rule->id));
+    if (finding->title != finding->rule->title) line("says", finding->title);
+    line("rule", fmt::format("{} ({}, {})", finding->rule->title, name(finding->level), finding->rule->id));
     line("by", fmt::format("{} · {}", finding->rule->author, finding->rule->path));
     line("time", finding->time.known() ? finding->time.iso() : "not known");
     if (finding->count > 1)
       line("members", fmt::format("{} from {} to {}, the first {} below", grouped(finding->count), finding->first.iso(),
                                   finding->last.iso(), finding->events.size()));
-    for (const std::string& technique : finding->rule->techniques) line("ATT&CK", technique);
+    for (const std::string& technique : finding->techniques) line("ATT&CK", technique);
     for (const Entity& entity : finding->entities)
       line("entity", fmt::format("{} {}{}", kEntityTypeNames[static_cast<int>(entity.type)], entity.value,
                                  entity.role.empty() ? "" : " (" + entity.role + ")"));
+    for (std::size_t begin = 0; begin < finding->detail.size();) {
+      const std::size_t end = std::min(finding->detail.find('\n', begin), finding->detail.size());
+      line(begin == 0 ? "detail" : "", std::string_view(finding->detail).substr(begin, end - begin));
+      begin = end + 1;
+    }
   }
   TRY(const std::vector<casefile::WholeEvent> events, whole_events(from, *finding));
   for (const casefile::WholeEvent& whole : events) {

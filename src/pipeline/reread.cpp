@@ -34,7 +34,7 @@ Result<void> reread(const std::string& top, const std::string& path, std::span<c
       for (std::size_t i = 0; i < wanted.size(); ++i) {
         if (done[i] || wanted[i].offset != event.offset) continue;
         batch.access()->describe(batch, event, record);
-        if (casefile::content_hash(event, record) != wanted[i].content) continue;
+        if (!casefile::is_record(wanted[i].content, event, record)) continue;
         std::string fields;
         casefile::write_json(record, fields);
         found(i, std::move(fields), std::string(event.raw));

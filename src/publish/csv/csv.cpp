@@ -90,13 +90,13 @@ Result<void> csv_finding(Case& from, const Finding& finding, std::string& out) {
   }
   const RuleInfo& rule = *finding.rule;
   const std::string cells[] = {finding.time.iso(),
-                               std::string(name(rule.level)),
-                               rule.title,
+                               std::string(name(finding.level)),
+                               finding.title,
                                std::to_string(finding.count),
                                of_type(finding, EntityType::host),
                                of_type(finding, EntityType::account),
                                of_type(finding, EntityType::address),
-                               joined(rule.techniques),
+                               joined(finding.techniques),
                                finding.first.iso(),
                                finding.last.iso(),
                                std::to_string(finding.copies),

@@ -21,18 +21,18 @@ void append_strings(std::string& out, const std::vector<std::string>& list) {
   out += ']';
 }
 
-std::string rule_json(const RuleInfo& rule) {
+std::string rule_json(const RuleInfo& rule, Level level, const std::vector<std::string>& techniques) {
   std::string out = "\"rule\":{\"id\":";
   append_json_string(out, rule.id);
   out += ",\"title\":";
   append_json_string(out, rule.title);
-  out += fmt::format(",\"level\":\"{}\",\"kind\":\"{}\",\"path\":", name(rule.level),
+  out += fmt::format(",\"level\":\"{}\",\"kind\":\"{}\",\"path\":", name(level),
                      kRuleKindNames[static_cast<int>(rule.kind)]);
   append_json_string(out, rule.path);
   out += ",\"author\":";
   append_json_string(out, rule.author);
   out += "},\"techniques\":";
-  append_strings(out, rule.techniques);
+  append_strings(out, techniques);
   return out;
 }
 
@@ -72,14 +72,23 @@ Result<void> Ndjson::place(const EventPlace& place, std::string& out) {
 }
 
 Result<void> Ndjson::finding(const Finding& finding, std::string& out) {
-  std::string& rule = rules_[finding.rule];
-  if (rule.empty()) rule = rule_json(*finding.rule);
+  // A detector's finding has a level and techniques of its own.
+  const bool own = finding.rule->kind == RuleKind::detector;
+  std::string made;
+  std::string& rule = own ? made : rules_[finding.rule];
+  if (rule.empty()) rule = rule_json(*finding.rule, finding.level, finding.techniques);
   out += "{\"id\":\"";
   out += finding.id;
   out += "\",\"time\":";
   append_time(out, finding.time);
   out += ',';
   out += rule;
+  if (own) {
+    out += ",\"title\":";
+    append_json_string(out, finding.title);
+    out += ",\"detail\":";
+    append_json_string(out, finding.detail);
+  }
   out += ",\"entities\":[";
   for (const Entity& entity : finding.entities) {
     out += &entity == finding.entities.data() ? "{\"type\":\"" : ",{\"type\":\"";

@@ -125,14 +125,19 @@ std::string findings_line(const Terminal& terminal, const Overview& view) {
 
 Result<Overview> overview(Case& from, const FindingFilter& filter) {
   Overview view;
-  std::unordered_map<const RuleInfo*, RuleGroup> groups;
+  std::map<std::pair<const RuleInfo*, std::string>, RuleGroup> groups;
+  std::unordered_map<const RuleInfo*, std::size_t> own;  // groups of a detector
   TRY_VOID(from.glance(filter, [&](const FindingGlance& finding) {
-    RuleGroup& group = groups[finding.rule];
+    const bool alone = finding.rule->kind == RuleKind::detector && own[finding.rule] < RuleGroup::kOwnMax;
+    RuleGroup& group = groups[{finding.rule, alone ? std::string(finding.title) : std::string()}];
+    if (alone && !group.rule) ++own[finding.rule];
     group.rule = finding.rule;
+    group.title = alone ? finding.title : std::string_view(finding.rule->title);
+    group.level = group.findings == 0 ? finding.level : std::max(group.level, finding.level);
     ++group.findings;
     widen(group.first, group.last, finding.first, finding.last);
-    ++view.counts.by_level[static_cast<int>(finding.rule->level)];
-    view.timeline.add(finding.time, finding.rule->level);
+    ++view.counts.by_level[static_cast<int>(finding.level)];
+    view.timeline.add(finding.time, finding.level);
     if (group.findings > RuleGroup::kNamedMax) {
       group.more_names = true;
       return;
@@ -143,12 +148,12 @@ Result<Overview> overview(Case& from, const FindingFilter& filter) {
       if (entity.type == EntityType::address) count_name(group, group.addresses, entity.value);
     }
   }));
-  for (const auto& [rule, group] : groups) widen(view.first, view.last, group.first, group.last);
-  for (auto& [rule, group] : groups) view.groups.push_back(std::move(group));
+  for (const auto& [key, group] : groups) widen(view.first, view.last, group.first, group.last);
+  for (auto& [key, group] : groups) view.groups.push_back(std::move(group));
   std::sort(view.groups.begin(), view.groups.end(), [](const RuleGroup& a, const RuleGroup& b) {
-    if (a.rule->level != b.rule->level) return a.rule->level > b.rule->level;
+    if (a.level != b.level) return a.level > b.level;
     if (a.findings != b.findings) return a.findings > b.findings;
-    return std::tie(a.rule->id, a.rule->hash) < std::tie(b.rule->id, b.rule->hash);
+    return std::tie(a.rule->id, a.rule->hash, a.title) < std::tie(b.rule->id, b.rule->hash, b.title);
   });
   return view;
 }

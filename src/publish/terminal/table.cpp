@@ -37,11 +37,11 @@ std::string time_cell(Time time, std::size_t width) {
 }
 
 // The first one, and how many more.
-std::string techniques_cell(const RuleInfo& rule, std::size_t width) {
+std::string techniques_cell(const std::vector<std::string>& techniques, std::size_t width) {
   std::string out;
-  for (std::size_t i = 0; i < rule.techniques.size(); ++i) {
-    const std::string one = (i > 0 ? " " : "") + printable(rule.techniques[i]);
-    const std::size_t left = rule.techniques.size() - i - 1;
+  for (std::size_t i = 0; i < techniques.size(); ++i) {
+    const std::string one = (i > 0 ? " " : "") + printable(techniques[i]);
+    const std::size_t left = techniques.size() - i - 1;
     if (i > 0 && display_width(out + one) + (left > 0 ? 3 : 0) > width) {
       out += fmt::format(" +{}", left + 1);
       break;
@@ -51,12 +51,18 @@ std::string techniques_cell(const RuleInfo& rule, std::size_t width) {
   return fitted(out, width);
 }
 
-std::string row(const Terminal& terminal, const Layout& layout, Time time, const RuleInfo& rule, std::string_view count,
+struct What {
+  Level level;
+  std::string_view title;
+  const std::vector<std::string>& techniques;
+};
+
+std::string row(const Terminal& terminal, const Layout& layout, Time time, const What& what, std::string_view count,
                 std::string_view who, std::string_view id) {
   std::string out = "  " + time_cell(time, layout.time) + "  " +
-                    coloured(terminal, rule.level, fitted(short_name(rule.level), layout.level)) + " " +
-                    fitted_right(count, layout.count) + "  " + fitted(printable(rule.title), layout.title) + "  " +
-                    fitted(who, layout.who) + "  " + techniques_cell(rule, layout.techniques);
+                    coloured(terminal, what.level, fitted(short_name(what.level), layout.level)) + " " +
+                    fitted_right(count, layout.count) + "  " + fitted(printable(what.title), layout.title) + "  " +
+                    fitted(who, layout.who) + "  " + techniques_cell(what.techniques, layout.techniques);
   if (!id.empty()) out += "  " + dimmed(terminal, id);
   while (out.ends_with(' ')) out.pop_back();
   return out + "\n";
@@ -104,7 +110,8 @@ std::string group_table(const Terminal& terminal, const std::vector<RuleGroup>& 
     const std::size_t shown = (group.hosts.empty() ? 0u : 1u) + (group.accounts.empty() ? 0u : 1u) +
                               (group.hosts.empty() && group.accounts.empty() && !group.addresses.empty() ? 1u : 0u);
     if (names > shown) who = fmt::format("{} +{}{}", who, names - shown, group.more_names ? "…" : "");
-    out += row(terminal, layout, group.first, *group.rule, grouped(group.findings), who, "");
+    out += row(terminal, layout, group.first, {group.level, group.title, group.rule->techniques},
+               grouped(group.findings), who, "");
   }
   if (groups.size() > rows) out += dimmed(terminal, fmt::format("  … and {} more rules", groups.size() - rows)) + "\n";
   return out;
@@ -121,8 +128,8 @@ std::string finding_row(const Terminal& terminal, const Finding& finding) {
     if (!who.empty()) who += " · ";
     who += type == EntityType::host ? host_cell(first->value) : printable(first->value);
   }
-  return row(terminal, Layout(terminal, true), finding.time, *finding.rule, grouped(finding.count), who,
-             finding.id.substr(0, 12));
+  return row(terminal, Layout(terminal, true), finding.time, {finding.level, finding.title, finding.techniques},
+             grouped(finding.count), who, finding.id.substr(0, 12));
 }
 
 }  // namespace tocsin::publish
