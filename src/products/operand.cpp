@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "products/transform.h"
+
 namespace tocsin::products {
 namespace {
 
@@ -23,6 +25,18 @@ Result<Operand> Operand::compile(std::string_view text, const CaptureNames& capt
   Operand out;
   if (const auto found = std::ranges::find(captures, text); found != captures.end()) {
     out.plain_ = {FieldRef::Kind::capture, static_cast<std::uint16_t>(found - captures.begin())};
+    return out;
+  }
+  if (const std::size_t brace = text.find('{'); brace != text.npos) {
+    if (brace == 0 || !text.ends_with('}'))
+      return fail("the field '" + std::string(text) + "'", {}, "FIELD{KEY}: of lines KEY = value");
+    const std::string_view field = text.substr(0, brace);
+    const auto found = std::ranges::find(captures, field);
+    out.plain_ = found != captures.end()
+                     ? FieldRef{FieldRef::Kind::capture, static_cast<std::uint16_t>(found - captures.begin())}
+                     : reader_field(field, names);
+    out.key_ = text.substr(brace + 1, text.size() - brace - 2);
+    out.in_lines_ = true;
     return out;
   }
   const std::size_t open = text.find('[');
@@ -55,6 +69,20 @@ Result<Operand> Operand::compile(std::string_view text, const CaptureNames& capt
   out.members_.insert(out.members_.end(), values.begin(), values.end());
   out.values_ = std::move(values);
   return out;
+}
+
+std::string_view Operand::value_in_lines(std::string_view text, std::string_view key) {
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    std::string_view line = trimmed(text.substr(0, end));
+    if (line.size() > key.size() && equal_no_case(line.substr(0, key.size()), key)) {
+      line = trimmed(line.substr(key.size()));
+      if (!line.empty() && (line.front() == '=' || line.front() == ':')) return trimmed(line.substr(1));
+    }
+    if (end == text.npos) break;
+    text.remove_prefix(end + 1);
+  }
+  return {};
 }
 
 void Operand::needs(std::vector<bool>& wanted) const {

@@ -5,6 +5,7 @@
 //                                 Name, name, displayName or key, and Value, value, newValue, NewValue, multiValue,
 //                                 boolValue or intValue
 //   targets[type=User].upn        of a list of objects, the field `upn` of those whose `type` is User
+//   ContextInfo{Host ID}          of a text of lines "KEY = value" or "KEY: value", the value of that key
 //
 // Readers give lists of objects flat, member by member. So a value belongs to the name that stands before it, or, in
 // records whose first member is a value (keys sorted: boolValue, name), to the one behind it.
@@ -31,6 +32,11 @@ class Operand {
   // Calls f(std::string_view value, bool ambiguous) for each value until it returns true.
   template <class F>
   bool each(const Fields& fields, F&& f) const {
+    if (in_lines_)
+      return fields.each(plain_, [&](std::string_view text, bool ambiguous) {
+        const std::string_view value = value_in_lines(text, key_);
+        return !value.empty() && f(value, ambiguous);
+      });
     if (values_.empty()) return fields.each(plain_, f);
     return each_paired(fields, f);
   }
@@ -56,7 +62,11 @@ class Operand {
     });
   }
 
+  // The first line's that has the key; "" if none.
+  static std::string_view value_in_lines(std::string_view text, std::string_view key);
+
   FieldRef plain_;
+  bool in_lines_ = false;
   std::string key_;
   std::vector<FieldRef> members_;  // names, then values
   std::vector<FieldRef> values_;
