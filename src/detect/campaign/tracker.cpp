@@ -1,0 +1,204 @@
+#include "detect/campaign/tracker.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+#include "detect/campaign/attribute.h"
+
+namespace tocsin::detect {
+namespace {
+
+constexpr std::int64_t kHour = 3600, kDay = 86400;
+constexpr std::uint8_t kBusySource = 3;          // accounts: a source that serves so many is nobody's own
+constexpr std::int64_t kStaleSpan = 12 * kHour;  // three failures at home within it: a stale password
+constexpr int kChronicDays = 3, kChronicSpan = 14;
+constexpr std::size_t kChronicVoid = 40;  // accounts: so many chronic ones are a campaign themselves
+constexpr std::uint32_t kRepeats = 3;     // tries of one source on one account
+constexpr std::uint32_t kHammer = 13;     // … which nobody but a device goes on with
+constexpr std::size_t kHotNetworks = 3, kHotAccounts = 10;
+constexpr std::int64_t kQuietHours = 96;
+constexpr double kFade = 900;  // seconds, of the outage guard
+constexpr std::size_t kOwnMax = 100000;
+
+// Repeated tries are rarer than single ones, and what is believed of them before anything is seen is less.
+constexpr WatchSettings kRepeatSettings{.prior_per_account_day = 0.004};
+
+}  // namespace
+
+Tracker::Tracker(const Site& site, const Networks& networks, std::size_t memory)
+    : site_(site), networks_(networks), candidates_(memory), singles_({}), repeats_(kRepeatSettings), own_(kOwnMax) {}
+
+void Tracker::feed(const Sighting& seen) {
+  if (!seen.account || !seen.source) return;
+  const Login& login = seen.activity.login;
+  if (login.source_grade > Provenance::peer || login.user_grade == Provenance::ambiguous) return;
+  if (last_ != seen.time) {
+    last_ = seen.time;
+    if (seen.time / 60 != ticked_) tick(seen.time);
+  }
+  if (login.outcome == Outcome::success)
+    succeeded(seen);
+  else if (login.outcome == Outcome::failure)
+    failed(seen);
+}
+
+void Tracker::tick(std::int64_t now) {
+  ticked_ = now / 60;
+  const bool learning = !alarm_ && now >= outage_until_;
+  singles_.tick(now, site_.accounts_active(), learning);
+  repeats_.tick(now, site_.accounts_active(), learning);
+  if (now / kDay != day_) {
+    day_ = now / kDay;
+    chronic_ = 0;
+    for (const auto& [account, hits] : hits_) chronic_ += chronic(account, static_cast<std::int32_t>(day_));
+    candidates_.expire(now, alarm_.has_value());
+  }
+  if (now / kHour == hour_) return;
+  hour_ = now / kHour;
+  erase_if(hot_, [&](const auto& entry) { return entry.second + kDay < now; });
+  if (alarm_ && now - alarm_->time > kQuietHours * kHour && singles_.quiet(kQuietHours) && repeats_.quiet(kQuietHours))
+    close(now);
+}
+
+void Tracker::weigh_outage(std::int64_t now, bool failure) {
+  if (now > outage_time_) {
+    const double keep = std::exp(-static_cast<double>(now - outage_time_) / kFade);
+    known_all_ *= keep, known_failed_ *= keep;
+    outage_time_ = now;
+  }
+  known_all_ += 1, known_failed_ += failure;
+  if (failure && outage()) outage_until_ = now + kHour / 2;
+}
+
+bool Tracker::stale(const Sighting& seen) {
+  const Own* own = own_.find(seen.account);
+  if (!own) return false;
+  const std::uint32_t limit = Table<int>::seconds32(seen.time - kStaleSpan);
+  return std::ranges::all_of(own->times, [&](std::uint32_t t) { return t > limit; });
+}
+
+bool Tracker::chronic(std::uint64_t account, std::int32_t day) const {
+  const auto found = hits_.find(account);
+  if (found == hits_.end()) return false;
+  const std::int32_t past = day - found->second.day;
+  if (past < 0 || past >= kChronicSpan) return false;
+  // Days before today alone.
+  const std::uint64_t mask =
+      (std::uint64_t{found->second.mask} << past) & ((1U << kChronicSpan) - 1) & ~std::uint64_t{1};
+  return std::popcount(mask) >= kChronicDays;
+}
+
+void Tracker::note_hit(std::uint64_t account, std::int32_t day) {
+  Hits& hits = hits_[account];
+  const std::int32_t past = day - hits.day;
+  hits.mask = past >= 32 ? 0 : hits.mask << std::max(past, 0);
+  hits.mask |= 1;
+  hits.day = day;
+}
+
+void Tracker::note_hot(std::uint64_t account, std::int64_t now) {
+  std::uint64_t networks[kHotNetworks];
+  std::size_t count = 0;
+  candidates_.recent(account, now, kDay, [&](const Cell& cell) {
+    if (!cell.counted || cell.retracted || static_cast<std::int64_t>(cell.first) + kDay < now || count == kHotNetworks)
+      return;
+    if (std::find(networks, networks + count, cell.network) == networks + count) networks[count++] = cell.network;
+  });
+  if (count == kHotNetworks) hot_[account] = now;
+}
+
+void Tracker::failed(const Sighting& seen) {
+  const Login& login = seen.activity.login;
+  switch (login.reason) {
+    case LoginReason::unavailable:
+      return;
+    case LoginReason::mfa_required:
+    case LoginReason::mfa_denied:
+    case LoginReason::expired:
+      if (!seen.subnet_known) candidates_.arrival(seen, true);
+      return;
+    default:
+      break;
+  }
+  if (seen.network_known) {
+    weigh_outage(seen.time, true);
+    Own& own = own_.touch(seen.account, seen.time);
+    own.times[0] = own.times[1], own.times[1] = own.times[2];
+    own.times[2] = Table<int>::seconds32(seen.time);
+  }
+  if (seen.subnet_known) return;
+
+  const auto day = static_cast<std::int32_t>(day_);
+  bool again = false;
+  candidates_.recent(seen.account, seen.time, 7 * kDay,
+                     [&](const Cell& cell) { again |= cell.subnet == seen.subnet && cell.source != seen.source; });
+  bool fresh = false;
+  Cell& cell = candidates_.failure(seen, fresh);
+  if (fresh) {
+    if (!seen.account_known || seen.network_known || again || seen.source_accounts >= kBusySource) return;
+    if (seen.time < outage_until_ || stale(seen)) return;
+    if (chronic_ <= kChronicVoid && chronic(seen.account, day)) return;
+    cell.counted = true;
+    cell.watched = singles_.add(seen.time, seen.account, seen.subnet);
+    note_hit(seen.account, day);
+    note_hot(seen.account, seen.time);
+    if (!alarm_) ask(seen);
+    return;
+  }
+  if (!cell.counted || cell.retracted) return;
+  if (!cell.repeated && cell.tries >= kRepeats) {
+    singles_.retract(cell.watched);
+    cell.repeated = true;
+    cell.watched = repeats_.add(seen.time, seen.account, seen.subnet);
+    if (!alarm_) ask(seen);
+  } else if (cell.repeated && cell.watched && cell.tries >= kHammer) {
+    repeats_.retract(cell.watched);
+    cell.watched = 0;
+  }
+}
+
+void Tracker::succeeded(const Sighting& seen) {
+  if (seen.network_known) weigh_outage(seen.time, false);
+  candidates_.recent(seen.account, seen.time, kDay, [&](Cell& cell) {
+    if (cell.retracted) return;
+    const bool same_network =
+        cell.network == seen.network && static_cast<std::int64_t>(cell.last) + kHour / 2 >= seen.time;
+    if (cell.subnet != seen.subnet && !same_network) return;
+    cell.retracted = true;
+    (cell.repeated ? repeats_ : singles_).retract(cell.watched);
+  });
+  if (seen.subnet_known) return;
+  candidates_.arrival(seen, false);
+  if (seen.account_known && !seen.network_known) singles_.novel_success(seen.time), repeats_.novel_success(seen.time);
+}
+
+void Tracker::ask(const Sighting& seen) {
+  Watch::Verdict verdict = singles_.verdict();
+  if (!verdict.window) verdict = repeats_.verdict();
+  if (!verdict.window) {
+    const std::size_t active = site_.accounts_active();
+    const std::size_t limit = active >= 40 ? kHotAccounts : std::max<std::size_t>(4, active / 4);
+    if (hot_.size() >= limit) verdict = {kDay, seen.time - kDay};
+  }
+  if (verdict.window) alarm_ = Alarm{seen.ordinal, seen.time, verdict.window, verdict.since};
+}
+
+void Tracker::close(std::int64_t now) {
+  Campaign campaign;
+  campaign.alarm = alarm_->ordinal;
+  campaign.alarm_time = Table<int>::seconds32(alarm_->time);
+  campaign.window = alarm_->window;
+  campaign.expected_per_day = singles_.per_day() + repeats_.per_day();
+  attribute(candidates_, site_, {alarm_->since, now}, campaign);
+  if (!campaign.sources.empty()) campaigns_.push_back(std::move(campaign));
+  alarm_.reset();
+  singles_.reset(), repeats_.reset();
+  hot_.clear();
+}
+
+void Tracker::finish() {
+  if (alarm_) close(last_);
+}
+
+}  // namespace tocsin::detect
