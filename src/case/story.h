@@ -72,6 +72,7 @@ struct Act {
   std::string time = {};    // ISO 8601; given by add_act
   ActKind kind = ActKind::annotate;
   std::vector<std::string> subjects = {};
+  std::vector<std::string> anchors = {};  // of each incident among them the defining finding: finds it whatever its id
   std::string text = {};
   std::string author = {}, reason = {};  // neither may be empty
   bool undone = false;

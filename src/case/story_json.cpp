@@ -125,6 +125,7 @@ TOCSIN_FIELDS(Act) {
   field("time", it.time);
   field("act", it.kind);
   field("subjects", it.subjects);
+  field("anchors", it.anchors);
   field("text", it.text);
   field("author", it.author);
   field("reason", it.reason);

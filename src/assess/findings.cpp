@@ -1,0 +1,295 @@
+// How much a thing ties findings together is set here, by its type, its role and how many others the finding names; the
+// numbers are judgements, and the incidents of rehearsals (tests/rehearsals) say how well they hold.
+#include "assess/findings.h"
+
+#include <algorithm>
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <charconv>
+#include <cmath>
+
+#include "base/hash.h"
+#include "base/ip.h"
+#include "base/text.h"
+
+namespace tocsin::assess {
+namespace {
+
+constexpr std::int64_t kSameGroup = 3600;
+constexpr std::size_t kWide = 8;  // accounts: from here on a list of targets says less of each
+constexpr std::uint32_t kOthersMax = 64;
+constexpr std::uint32_t kServer = 30;  // accounts on a host: it serves many, and ties little together
+
+struct Key {
+  Class kind;
+  bool system;
+  std::string text;  // folded
+};
+
+std::string_view after_last(std::string_view text, char c) { return text.substr(text.rfind(c) + 1); }
+
+std::string short_host(std::string_view name) {
+  const std::string folded = fold(name);
+  if (Ip::parse(folded)) return folded;
+  return folded.substr(0, folded.find('.'));
+}
+
+bool names_nobody(std::string_view account) {
+  static constexpr std::string_view kNobody[] = {
+      "",         "-",        "system",   "local service", "network service", "anonymous logon",
+      "s-1-5-18", "s-1-5-19", "s-1-5-20", "s-1-5-7",       "anonymous",       "unknown",
+      "nobody",   "n/a",      "(null)",   "unset"};
+  return std::ranges::find(kNobody, account) != std::end(kNobody) || account.starts_with("dwm-") ||
+         account.starts_with("umfd-") || account.starts_with("font driver host");
+}
+
+Key key_of(const Entity& entity) {
+  switch (entity.type) {
+    case EntityType::account:
+    case EntityType::mailbox: {
+      std::string name = fold(after_last(entity.value, '\\'));
+      if (const std::size_t at = name.find('@'); at != std::string::npos && at > 0) name.resize(at);
+      if (name.ends_with('$')) return {Class::where, false, "h:" + short_host(name.substr(0, name.size() - 1))};
+      const bool nobody = names_nobody(name);
+      return {Class::who, nobody, "a:" + name};
+    }
+    case EntityType::host:
+      return {Class::where, false, "h:" + short_host(entity.value)};
+    case EntityType::address:
+      if (const auto ip = Ip::parse(entity.value))
+        return {Class::infrastructure, ip->is_loopback() || ip->is_unspecified(), "i:" + ip->text()};
+      return {Class::infrastructure, true, "i:" + fold(entity.value)};
+    case EntityType::network:
+      return {Class::infrastructure, false, "n:" + fold(entity.value)};
+    case EntityType::domain:
+      return {Class::thing, false, "d:" + fold(entity.value)};
+    case EntityType::url:
+      return {Class::thing, false, "u:" + std::string(entity.value)};
+    case EntityType::file:
+      return {Class::thing, false, "f:" + fold(entity.value)};
+    case EntityType::hash:
+      return {Class::thing, false, "x:" + fold(entity.value)};
+    case EntityType::service:
+      return {Class::service, false, "s:" + fold(entity.value)};
+    case EntityType::process:
+      break;
+  }
+  return {Class::program, false, "p:" + fold(entity.value)};
+}
+
+std::uint8_t role_of(const Entity& entity) {
+  const auto found = std::ranges::find(kRoles, entity.role);
+  if (found == kRoles.end()) return 5;
+  if (entity.type == EntityType::mailbox && entity.role.empty()) return 1;
+  return static_cast<std::uint8_t>(found - kRoles.begin());
+}
+
+float base_strength(EntityType type, std::uint8_t role) {
+  switch (type) {
+    case EntityType::account:
+    case EntityType::mailbox:
+      return role == 0 ? 0.9f : 0.6f;
+    case EntityType::host:
+      return 0.5f;
+    case EntityType::address:
+      return 0.4f;
+    case EntityType::network:
+      return 0.2f;
+    case EntityType::domain:
+      return 0.5f;
+    case EntityType::url:
+    case EntityType::hash:
+      return 0.6f;
+    case EntityType::file:
+      return 0.4f;
+    case EntityType::service:
+      return 0.1f;
+    case EntityType::process:
+      return 0.05f;
+  }
+  return 0;
+}
+
+class Reader {
+ public:
+  Reader(const Tactics& tactics, const SharedServices& shared) : tactics_(tactics), shared_(shared) {}
+
+  void take(const casefile::Finding& finding) {
+    const auto number = static_cast<std::uint32_t>(out_.ids.size());
+    out_.ids.push_back(id_from(finding.id));
+    const std::uint32_t text = text_of(finding);
+    scratch_.clear();
+    for (const Entity& entity : finding.entities) mention(entity);
+    std::ranges::sort(scratch_, [](const Mention& a, const Mention& b) {
+      return std::tie(a.thing, a.role) < std::tie(b.thing, b.role);
+    });
+    const auto same = std::ranges::unique(scratch_, {}, &Mention::thing);  // the most telling role stays
+    scratch_.erase(same.begin(), same.end());
+    std::uint64_t key = hash64(std::to_string(text));
+    for (const Mention& one : scratch_) key = key * 0x9e3779b97f4a7c15u + (std::uint64_t{one.thing} << 3 | one.role);
+    const auto [at, fresh] = open_.try_emplace(key, static_cast<std::uint32_t>(out_.groups.size()));
+    if (!fresh) {
+      Group& group = out_.groups[at->second];
+      const bool near = !finding.first.known() || !group.last.known()
+                            ? finding.first.known() == group.last.known()
+                            : finding.first.seconds - group.last.seconds <= kSameGroup;
+      if (near && fits(group)) {
+        ++group.count;
+        if (finding.last.known() && finding.last > group.last) group.last = finding.last;
+        if (finding.first.known() && finding.first < group.first) group.first = finding.first;
+        out_.group_of.push_back(at->second);
+        return;
+      }
+      at->second = static_cast<std::uint32_t>(out_.groups.size());
+    }
+    Group group;
+    group.text = text;
+    group.first = finding.first;
+    group.last = finding.last;
+    group.count = 1;
+    group.finding = number;
+    group.mentions = static_cast<std::uint32_t>(out_.pool.size());
+    group.mention_count = static_cast<std::uint32_t>(scratch_.size());
+    out_.pool.insert(out_.pool.end(), scratch_.begin(), scratch_.end());
+    out_.group_of.push_back(static_cast<std::uint32_t>(out_.groups.size()));
+    out_.groups.push_back(group);
+  }
+
+  Findings finish() {
+    count();
+    demote();
+    for (const Group& group : out_.groups) weigh(group);
+    return std::move(out_);
+  }
+
+ private:
+  bool fits(const Group& group) const {
+    const auto old = out_.mentions(group);
+    return std::ranges::equal(
+        old, scratch_, [](const Mention& a, const Mention& b) { return a.thing == b.thing && a.role == b.role; });
+  }
+
+  std::uint32_t text_of(const casefile::Finding& finding) {
+    const auto found = texts_.find(text_key(finding));
+    if (found != texts_.end()) return found->second;
+    Text text;
+    text.rule = finding.rule;
+    text.rule_number = rules_.try_emplace(finding.rule, static_cast<std::uint32_t>(rules_.size())).first->second;
+    text.title = finding.rule->title;
+    text.level = finding.rule->level;
+    text.techniques = finding.rule->techniques;
+    for (const std::string& technique : text.techniques)
+      for (const std::uint32_t tactic : tactics_.of(technique)) {
+        text.low = text.low == 0 ? tactic + 1 : std::min(text.low, tactic + 1);
+        text.high = std::max(text.high, tactic + 1);
+      }
+    texts_.emplace(text_key(finding), static_cast<std::uint32_t>(out_.texts.size()));
+    out_.texts.push_back(std::move(text));
+    out_.rules = static_cast<std::uint32_t>(rules_.size());
+    return static_cast<std::uint32_t>(out_.texts.size() - 1);
+  }
+  static std::pair<const void*, std::uint64_t> text_key(const casefile::Finding& finding) { return {finding.rule, 0}; }
+
+  void mention(const Entity& entity) {
+    if (entity.value.empty()) return;
+    Key key = key_of(entity);
+    const auto [at, fresh] = things_.try_emplace(std::move(key.text), static_cast<std::uint32_t>(out_.things.size()));
+    if (fresh) {
+      Thing& thing = out_.things.emplace_back();
+      thing.type = key.kind == Class::where ? EntityType::host : entity.type;
+      thing.kind = key.kind;
+      thing.system = key.system;
+      thing.value = entity.value;
+    }
+    scratch_.push_back({at->second, role_of(entity), 0});
+  }
+
+  // How many groups name a thing, and how many others it goes with.
+  void count() {
+    boost::unordered_flat_map<std::uint64_t, bool> pairs;
+    for (const Group& group : out_.groups) {
+      const auto mentions = out_.mentions(group);
+      for (const Mention& one : mentions) ++out_.things[one.thing].groups;
+      if (mentions.size() > kWide) continue;
+      for (const Mention& a : mentions)
+        for (const Mention& b : mentions) {
+          Thing& thing = out_.things[a.thing];
+          const bool other = (thing.kind == Class::where && out_.things[b.thing].kind == Class::who) ||
+                             (thing.kind == Class::who && out_.things[b.thing].kind == Class::where);
+          if (!other || out_.things[b.thing].system || thing.others >= kOthersMax) continue;
+          if (pairs.try_emplace(std::uint64_t{a.thing} << 32 | b.thing, true).second) ++thing.others;
+        }
+    }
+  }
+
+  void demote() {
+    for (Thing& thing : out_.things) {
+      if (thing.system) {
+        thing.factor = 0;
+        thing.common = "names nobody";
+        continue;
+      }
+      if (shared_)
+        if (const std::string list = shared_(thing.type, thing.value); !list.empty()) {
+          thing.factor = 0;
+          thing.common = list;
+          continue;
+        }
+      if (thing.kind == Class::where && thing.others >= kServer) {
+        thing.factor = 0.3f;
+        thing.common = "serves many accounts";
+      }
+      if (thing.kind == Class::who && thing.others >= kServer) {
+        thing.factor = 0.3f;
+        thing.common = "on many hosts";
+      }
+    }
+  }
+
+  void weigh(const Group& group) {
+    std::size_t accounts = 0;
+    const std::span<Mention> mentions(out_.pool.data() + group.mentions, group.mention_count);
+    for (const Mention& one : mentions) accounts += out_.things[one.thing].kind == Class::who && one.role > 1;
+    for (Mention& one : mentions) {
+      const Thing& thing = out_.things[one.thing];
+      one.strength = base_strength(thing.type, one.role) * thing.factor;
+      if (thing.kind == Class::who && one.role > 1 && accounts > kWide)
+        one.strength *= 2.0f / static_cast<float>(accounts);
+    }
+  }
+
+  const Tactics& tactics_;
+  const SharedServices& shared_;
+  Findings out_;
+  std::vector<Mention> scratch_;
+  boost::unordered_flat_map<std::uint64_t, std::uint32_t> open_;  // by content: the latest group
+  boost::unordered_flat_map<std::string, std::uint32_t> things_;
+  boost::unordered_flat_map<std::pair<const void*, std::uint64_t>, std::uint32_t> texts_;
+  boost::unordered_flat_map<const void*, std::uint32_t> rules_;
+};
+
+}  // namespace
+
+std::string hex(const Findings::Id& id) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string out;
+  for (const std::uint8_t byte : id) (out += kDigits[byte >> 4]) += kDigits[byte & 15];
+  return out;
+}
+
+Findings::Id id_from(std::string_view hex) {
+  Findings::Id id{};
+  if (hex.size() != 32) return id;
+  for (std::size_t i = 0; i < 16; ++i) std::from_chars(hex.data() + 2 * i, hex.data() + 2 * i + 2, id[i], 16);
+  return id;
+}
+
+Result<Findings> read_findings(casefile::Case& from, const Tactics& tactics, const SharedServices& shared) {
+  Reader reader(tactics, shared);
+  TRY_VOID(from.each_finding({}, [&](const casefile::Finding& finding) {
+    reader.take(finding);
+    return true;
+  }));
+  return reader.finish();
+}
+
+}  // namespace tocsin::assess

@@ -1,0 +1,237 @@
+#include "assess/telling.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace tocsin::assess {
+namespace {
+
+using casefile::Incident;
+
+constexpr std::size_t kBondsTold = 5, kNamesOfEntry = 4, kTechniquesMax = 200;
+
+struct Part {
+  std::uint32_t group = 0, finding = 0;
+  std::uint64_t count = 0;
+};
+
+struct Seen {
+  std::uint32_t thing = 0;
+  std::uint8_t role = 6;
+  float strength = 0;
+  std::uint64_t findings = 0;
+  Time first = Time::none(), last = Time::none();
+};
+
+void widen(Time& first, Time& last, Time from, Time to) {
+  if (from.known() && (!first.known() || from < first)) first = from;
+  if (to.known() && (!last.known() || to > last)) last = to;
+}
+
+std::string_view type_word(const Thing& thing) { return kEntityTypeNames[static_cast<int>(thing.type)]; }
+
+class Teller {
+ public:
+  Teller(const Findings& all, const Tactics& tactics, Incident& out) : all_(all), tactics_(tactics), out_(out) {}
+
+  void tell(std::span<const std::uint32_t> findings, std::span<const std::pair<std::uint32_t, std::uint32_t>> bonds) {
+    take(findings);
+    entities();
+    victims();
+    path();
+    timeline();
+    title();
+    for (std::size_t i = 0; i < std::min(bonds.size(), kBondsTold); ++i) {
+      const Thing& thing = all_.things[bonds[i].first];
+      out_.ties.push_back(fmt::format("{} {} joined by the {} {}", bonds[i].second,
+                                      bonds[i].second == 1 ? "step is" : "steps are", type_word(thing), thing.value));
+    }
+  }
+
+ private:
+  const Text& text(const Part& part) const { return all_.text(all_.groups[part.group]); }
+
+  void take(std::span<const std::uint32_t> findings) {
+    std::map<std::uint32_t, Part> parts;
+    for (const std::uint32_t finding : findings) {
+      const auto [at, fresh] = parts.try_emplace(all_.group_of[finding]);
+      if (fresh) at->second = {all_.group_of[finding], finding, 0};
+      ++at->second.count;
+    }
+    out_.finding_count = findings.size();
+    for (const std::uint32_t finding : findings.first(std::min(findings.size(), Incident::kFindingsShown)))
+      out_.findings.push_back(hex(all_.ids[finding]));
+    std::map<std::uint32_t, Seen> seen;
+    out_.severity = Level::informational;
+    for (const auto& [number, part] : parts) {
+      const Group& group = all_.groups[number];
+      widen(out_.first, out_.last, group.first, group.last);
+      out_.severity = std::max(out_.severity, text(part).level);
+      parts_.push_back(part);
+      for (const Mention& one : all_.mentions(group)) {
+        Seen& entity = seen[one.thing];
+        entity.thing = one.thing;
+        entity.role = std::min(entity.role, one.role);
+        entity.strength = std::max(entity.strength, one.strength);
+        entity.findings += part.count;
+        widen(entity.first, entity.last, group.first, group.last);
+      }
+    }
+    for (const auto& [thing, entity] : seen) seen_.push_back(entity);
+  }
+
+  void entities() {
+    const auto& things = all_.things;
+    std::ranges::sort(seen_, [&](const Seen& a, const Seen& b) {
+      const auto key = [&](const Seen& one) {
+        return std::tuple(!things[one.thing].common.empty(), one.role != 0, -one.strength,
+                          -static_cast<std::int64_t>(one.findings));
+      };
+      const auto x = key(a), y = key(b);
+      return x != y ? x < y : std::tie(things[a.thing].value, a.thing) < std::tie(things[b.thing].value, b.thing);
+    });
+    out_.entity_count = seen_.size();
+    for (const Seen& one : std::span(seen_).first(std::min(seen_.size(), Incident::kEntitiesMax))) {
+      const Thing& thing = things[one.thing];
+      out_.entities.push_back({thing.type, thing.value, std::string(kRoles[one.role]), !thing.common.empty(),
+                               thing.common, one.findings, one.first, one.last});
+    }
+  }
+
+  void victims() {
+    std::vector<std::pair<int, const Seen*>> ranked;
+    for (const Seen& one : seen_) {
+      const Thing& thing = all_.things[one.thing];
+      if (thing.system) continue;
+      if (thing.kind == Class::who && one.role <= 1)
+        ranked.emplace_back(one.role, &one);
+      else if (thing.kind == Class::where && one.role != 3)
+        ranked.emplace_back(2, &one);
+      else if (thing.kind == Class::who && one.role == 2)
+        ranked.emplace_back(3, &one);
+      else if (thing.kind == Class::who && one.role == 6)
+        ranked.emplace_back(4, &one);
+    }
+    // Who merely ran something is a victim only where nobody better is named.
+    if (std::ranges::any_of(ranked, [](const auto& one) { return one.first < 4; }))
+      std::erase_if(ranked, [](const auto& one) { return one.first == 4; });
+    std::ranges::stable_sort(ranked, {}, &std::pair<int, const Seen*>::first);
+    out_.victim_count = ranked.size();
+    for (const auto& [rank, one] : std::span(ranked).first(std::min(ranked.size(), Incident::kVictimsMax)))
+      out_.victims.push_back(all_.things[one->thing].value);
+    hosts_ = static_cast<std::size_t>(std::ranges::count(ranked, 2, &std::pair<int, const Seen*>::first));
+  }
+
+  void path() {
+    std::map<std::string, casefile::PathStep> steps;
+    std::map<std::string, std::uint32_t> stages;
+    for (const Part& part : parts_) {
+      const Group& group = all_.groups[part.group];
+      for (const std::string& technique : text(part).techniques) {
+        if (steps.size() >= kTechniquesMax && !steps.contains(technique)) continue;
+        casefile::PathStep& step = steps[technique];
+        if (step.technique.empty()) {
+          step.technique = technique;
+          const auto serves = tactics_.of(technique);
+          stages[technique] = serves.empty() ? UINT32_MAX : serves.front();
+          if (!serves.empty()) step.tactic = tactics_.all()[serves.front()].short_name;
+        }
+        step.findings += part.count;
+        widen(step.first, step.last, group.first, group.last);
+      }
+    }
+    for (auto& [technique, step] : steps) out_.path.push_back(std::move(step));
+    std::ranges::stable_sort(out_.path, [&](const casefile::PathStep& a, const casefile::PathStep& b) {
+      return std::tuple(stages[a.technique], a.first, a.technique) <
+             std::tuple(stages[b.technique], b.first, b.technique);
+    });
+  }
+
+  void timeline() {
+    std::vector<const Part*> shown;
+    for (const Part& part : parts_) shown.push_back(&part);
+    out_.timeline_count = shown.size();
+    if (shown.size() > Incident::kTimelineMax) {
+      std::set<std::uint32_t> met;
+      std::map<const Part*, bool> first_of_kind;
+      for (const Part* part : shown) first_of_kind[part] = met.insert(all_.groups[part->group].text).second;
+      std::ranges::stable_sort(shown, [&](const Part* a, const Part* b) {
+        return std::tuple(!first_of_kind[a], -static_cast<int>(text(*a).level)) <
+               std::tuple(!first_of_kind[b], -static_cast<int>(text(*b).level));
+      });
+      shown.resize(Incident::kTimelineMax);
+    }
+    std::ranges::stable_sort(shown, [&](const Part* a, const Part* b) {
+      return std::tie(all_.groups[a->group].first, a->group) < std::tie(all_.groups[b->group].first, b->group);
+    });
+    for (const Part* part : shown) {
+      const Group& group = all_.groups[part->group];
+      casefile::TimelineEntry entry;
+      entry.first = group.first;
+      entry.last = group.last;
+      entry.level = text(*part).level;
+      entry.title = text(*part).title;
+      entry.rule = text(*part).rule->id;
+      entry.finding = hex(all_.ids[part->finding]);
+      entry.techniques = text(*part).techniques;
+      entry.count = part->count;
+      std::vector<Mention> mentions(all_.mentions(group).begin(), all_.mentions(group).end());
+      std::ranges::stable_sort(mentions, [](const Mention& a, const Mention& b) {
+        return std::tuple(a.role != 0, -a.strength) < std::tuple(b.role != 0, -b.strength);
+      });
+      for (const Mention& one : mentions)
+        if (entry.entities.size() < kNamesOfEntry && one.strength > 0.05f)
+          entry.entities.push_back(all_.things[one.thing].value);
+      out_.timeline.push_back(std::move(entry));
+    }
+  }
+
+  void title() {
+    const Part* gravest = nullptr;
+    std::set<std::uint32_t> rules;
+    const auto rank = [&](const Part& part) {
+      return std::tuple(text(part).level, text(part).rule->kind, all_.groups[part.group].mention_count);
+    };
+    for (const Part& part : parts_) {
+      rules.insert(text(part).rule_number);
+      if (!gravest || rank(part) > rank(*gravest)) gravest = &part;
+    }
+    if (!gravest) return;
+    out_.title = text(*gravest).title;
+    if (text(*gravest).rule->kind != casefile::RuleKind::detector) {
+      if (hosts_ == 1)
+        for (const Seen& one : seen_) {
+          const Thing& thing = all_.things[one.thing];
+          if (thing.kind != Class::where || thing.system || one.role == 3) continue;
+          out_.title += " on " + thing.value;
+          break;
+        }
+      else if (hosts_ > 1)
+        out_.title += fmt::format(" on {} hosts", hosts_);
+      else if (!out_.victims.empty())
+        out_.title += out_.victim_count == 1 ? " (" + out_.victims[0] + ")"
+                                             : fmt::format(" ({} and {} more)", out_.victims[0], out_.victim_count - 1);
+    }
+    if (rules.size() > 1)
+      out_.title += fmt::format(", and {} more {} of finding", rules.size() - 1, rules.size() == 2 ? "kind" : "kinds");
+  }
+
+  const Findings& all_;
+  const Tactics& tactics_;
+  Incident& out_;
+  std::vector<Part> parts_;
+  std::vector<Seen> seen_;
+  std::size_t hosts_ = 0;
+};
+
+}  // namespace
+
+void tell(const Findings& all, const Tactics& tactics, std::span<const std::uint32_t> findings,
+          std::span<const std::pair<std::uint32_t, std::uint32_t>> bonds, casefile::Incident& out) {
+  Teller(all, tactics, out).tell(findings, bonds);
+}
+
+}  // namespace tocsin::assess
