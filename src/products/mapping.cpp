@@ -140,7 +140,12 @@ void Mapping::run_rule(const Rule& rule, const Fields& fields, Scratch& scratch)
   sink.next_entry(EcsSink::From::field);
   for (const Operand& operand : rule.from) {
     bool any = false;
+    std::uint64_t total = 0;
     operand.each(fields, [&](std::string_view value, bool ambiguous) {
+      if (takes_all(rule.as)) {
+        add_to_total(rule.as, value, total);
+        return false;
+      }
       sink.set_from(ambiguous ? EcsSink::From::ambiguous : EcsSink::From::field);
       if (rule.table) {
         const auto text = rule.table->find(trimmed(value));
@@ -150,7 +155,8 @@ void Mapping::run_rule(const Rule& rule, const Fields& fields, Scratch& scratch)
       any = apply(rule.as, value, out, sink, scratch.arena) || any;
       return any && !rule.all;
     });
-    if (any) return;
+    if (total > 0) sink.put(out[0], decimal(total, scratch.arena));
+    if (any || total > 0) return;
   }
 }
 

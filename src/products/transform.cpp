@@ -36,7 +36,10 @@ constexpr std::array<TransformSpec, static_cast<std::size_t>(As::count)> kSpecs{
     {"user-name", "the user of DOMAIN\\user or user@domain", {}},
     {"user-domain", "the domain of DOMAIN\\user or user@domain", {}},
     {"words", "the words of a command line", {}},
+    {"number-of", "how many values the field has", {}},
+    {"sum", "the sum of the field's values", {}},
     {"user", "name, domain and e-mail of a user", kUser},
+    {"email", "name and domain of an e-mail address", kUser},
     {"address", "address and port", kAddress},
     {"url", "the parts of a URL", kUrlParts},
     {"request", "an HTTP request line", kRequestParts},
@@ -93,7 +96,7 @@ Address split_address(std::string_view text) {
 bool put_ips(std::string_view text, EcsId out, EcsSink& sink) {
   bool any = false;
   while (!text.empty()) {
-    const std::size_t end = text.find_first_of(",; \"");
+    const std::size_t end = text.find_first_of(",; ()\"");
     const std::string_view ip = split_address(text.substr(0, end)).ip;
     if (!ip.empty()) sink.put(out, ip), any = true;
     if (end == text.npos) break;
@@ -109,9 +112,7 @@ std::string_view integer(std::string_view text, Arena& arena) {
     std::uint64_t value = 0;
     const auto [end, error] = std::from_chars(text.data() + 2, text.data() + text.size(), value, 16);
     if (error != std::errc() || end != text.data() + text.size()) return {};
-    char buffer[24];
-    const auto written = std::to_chars(buffer, buffer + sizeof buffer, value);
-    return arena.copy({buffer, static_cast<std::size_t>(written.ptr - buffer)});
+    return decimal(value, arena);
   }
   const std::size_t sign = text[0] == '-' ? 1 : 0;
   const std::string_view digits = text.substr(sign);
@@ -285,6 +286,18 @@ bool put_one(EcsId out, std::string_view value, EcsSink& sink) {
 
 }  // namespace
 
+std::string_view decimal(std::uint64_t value, Arena& arena) {
+  char buffer[24];
+  const auto written = std::to_chars(buffer, buffer + sizeof buffer, value);
+  return arena.copy({buffer, static_cast<std::size_t>(written.ptr - buffer)});
+}
+
+void add_to_total(As as, std::string_view value, std::uint64_t& total) {
+  std::uint64_t one = as == As::number_of ? 1 : 0;
+  if (as == As::sum) std::from_chars(value.data(), value.data() + value.size(), one);
+  if (__builtin_add_overflow(total, one, &total)) total = UINT64_MAX;
+}
+
 const TransformSpec& spec_of(As as) { return kSpecs[static_cast<std::size_t>(as)]; }
 
 std::optional<As> transform_named(std::string_view name) {
@@ -341,6 +354,13 @@ bool apply(As as, std::string_view value, std::span<const EcsId> out, EcsSink& s
       if (user.mail) put_one(out[2], trimmed(value), sink);
       return put_one(out[0], user.name, sink);
     }
+    case As::email: {
+      const User user = split_user(value);
+      if (!user.mail) return false;
+      put_one(out[1], user.domain, sink);
+      put_one(out[2], trimmed(value), sink);
+      return put_one(out[0], user.name, sink);
+    }
     case As::address: {
       const Address address = split_address(value);
       put_one(out[1], address.port, sink);
@@ -359,13 +379,13 @@ bool apply(As as, std::string_view value, std::span<const EcsId> out, EcsSink& s
     case As::command: {
       const std::uint32_t words = put_words(value, out[1], sink, arena);
       if (words == 0) return false;
-      char buffer[12];
-      const auto end = std::to_chars(buffer, buffer + sizeof buffer, words).ptr;
-      put_one(out[2], arena.copy({buffer, static_cast<std::size_t>(end - buffer)}), sink);
+      put_one(out[2], decimal(words, arena), sink);
       return put_one(out[0], value, sink);
     }
     case As::hashes:
       return put_hashes(value, out, sink, arena);
+    case As::number_of:
+    case As::sum:
     case As::count:
       break;
   }

@@ -30,9 +30,12 @@ enum class As : std::uint8_t {
   time,       // ISO 8601 with zone or in UTC, epoch in s, ms, µs or ns → ISO 8601 UTC
   user_name,  // of DOMAIN\user, user@domain: user
   user_domain,
-  words,  // each word of a command line, by the rules of CommandLineToArgvW
+  words,      // each word of a command line, by the rules of CommandLineToArgvW
+  number_of,  // how many values the field has
+  sum,        // of the values of the field, as integers
   // with parts
   user,     // .name .domain .email (email only if it is one: one @, a name before and a domain behind)
+  email,    // the same of what is an e-mail address, nothing of anything else
   address,  // .ip .port, from "192.0.2.1", "192.0.2.1:443", "[2001:db8::1]:443", "192.0.2.1(443)"
   url,      // .original .scheme .domain .port .path .query .fragment .extension .username .password
   request,  // "GET /path HTTP/1.1": http.request.method, http.version, url.original, url.path, …
@@ -54,6 +57,12 @@ inline constexpr std::size_t kPartsMax = 16;
 
 // `out` holds a field for each part (one, where there are none); kNoEcs where nobody asked. True if anything was put.
 bool apply(As as, std::string_view value, std::span<const EcsId> out, EcsSink& sink, Arena& arena);
+
+// number_of and sum take all values of a field at once: add_to_total() each, then
+// put decimal() of the total.
+inline bool takes_all(As as) { return as == As::number_of || as == As::sum; }
+void add_to_total(As as, std::string_view value, std::uint64_t& total);
+std::string_view decimal(std::uint64_t value, Arena& arena);
 
 // Blanks at both ends.
 std::string_view trimmed(std::string_view text);

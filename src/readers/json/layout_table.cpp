@@ -101,6 +101,11 @@ std::span<const Layout> layout_table() {
        {"Operation"},
        {"Workload", "RecordType", "OrganizationId", "UserType"},
        {"CreationTime", "CreationDate", "TimeGenerated", "@timestamp"}},
+      {"m365",  // a record cut down to the schema's common head
+       Form::dotted,
+       {"CreationTime", "RecordType", "Id"},
+       {},
+       {"CreationTime"}},
       {"entra.risk",
        Form::dotted,
        {"riskEventType"},
