@@ -31,6 +31,7 @@ constexpr std::array<TransformSpec, static_cast<std::size_t>(As::count)> kSpecs{
     {"upper", "in upper case", {}},
     {"basename", "behind the last slash", {}},
     {"host", "a host name without port, dot or backslashes", {}},
+    {"domain", "a name, and nothing where it is an address", {}},
     {"mac", "a hardware address as 00-00-5E-00-53-23", {}},
     {"time", "a time as ISO 8601", {}},
     {"user-name", "the user of DOMAIN\\user or user@domain", {}},
@@ -338,6 +339,8 @@ bool apply(As as, std::string_view value, std::span<const EcsId> out, EcsSink& s
       return put_one(out[0], basename(trimmed(value)), sink);
     case As::host:
       return put_one(out[0], host(value), sink);
+    case As::domain:
+      return !Ip::parse(value) && put_one(out[0], value, sink);
     case As::mac:
       return put_one(out[0], mac(value, arena), sink);
     case As::time:

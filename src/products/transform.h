@@ -26,6 +26,7 @@ enum class As : std::uint8_t {
   upper,
   basename,   // behind the last / or backslash
   host,       // "\\HOST", "host:443", "host." → host
+  domain,     // a name; nothing where it is an address
   mac,        // 00-00-5E-00-53-23 (RFC 7042), from any usual spelling
   time,       // ISO 8601 with zone or in UTC, epoch in s, ms, µs or ns → ISO 8601 UTC
   user_name,  // of DOMAIN\user, user@domain: user

@@ -1,0 +1,178 @@
+#include "products/matcher.h"
+
+#include <algorithm>
+
+namespace tocsin::products {
+namespace {
+
+std::string_view cut(std::string_view text, const Taken& taken) {
+  return text.substr(taken.begin, taken.end - taken.begin);
+}
+
+bool is_source(Identity identity) { return identity != Identity::none && identity != Identity::port; }
+
+// The capture that tells the source best: its address before its name.
+const Taken* source_of(std::span<const Identity> captures, std::span<const Taken> taken) {
+  const Taken* best = nullptr;
+  Identity kind = Identity::port;
+  for (std::size_t i = 0; i < captures.size(); ++i)
+    if (taken[i].present && is_source(captures[i]) && captures[i] < kind) best = &taken[i], kind = captures[i];
+  return best;
+}
+
+const Taken* port_of(std::span<const Identity> captures, std::span<const Taken> taken) {
+  for (std::size_t i = 0; i < captures.size(); ++i)
+    if (taken[i].present && captures[i] == Identity::port) return &taken[i];
+  return nullptr;
+}
+
+}  // namespace
+
+void Matcher::add(std::uint32_t message, std::uint32_t text, std::span<const Shape> shapes,
+                  std::span<const Identity> captures) {
+  for (const Shape& shape : shapes) {
+    Entry& entry = entries_.emplace_back(Entry{ShapeMatcher(shape, captures.size()), message, 0, shape.path,
+                                               std::vector<Identity>(captures.begin(), captures.end()), false});
+    entry.path.insert(entry.path.begin(), static_cast<std::uint8_t>(std::min(text, 255u)));
+    entry.has_source = std::ranges::any_of(shape.steps, [&](const Shape::Step& step) {
+      return step.capture >= 0 && captures[static_cast<std::size_t>(step.capture)] != Identity::none;
+    });
+  }
+}
+
+void Matcher::build() {
+  std::ranges::stable_sort(entries_, [](const Entry& a, const Entry& b) {
+    return a.message != b.message ? a.message < b.message : a.path < b.path;
+  });
+  for (std::size_t i = 1; i < entries_.size(); ++i)
+    if (entries_[i].message == entries_[i - 1].message)
+      entries_[i].rank = entries_[i - 1].rank + (entries_[i].path != entries_[i - 1].path);
+  std::vector<std::uint32_t> sorted(entries_.size());
+  for (std::uint32_t i = 0; i < sorted.size(); ++i) sorted[i] = i;
+  std::ranges::stable_sort(sorted, {}, [&](std::uint32_t i) { return std::string_view(entries_[i].shape.prefix()); });
+  build_node(sorted, 0, 0);
+}
+
+// `sorted` share their first `depth` bytes, of which the last from `from` on lead from the parent to this node.
+std::uint32_t Matcher::build_node(std::span<const std::uint32_t> sorted, std::size_t depth, std::size_t from) {
+  const auto prefix = [&](std::uint32_t entry) -> const std::string& { return entries_[entry].shape.prefix(); };
+  const auto number = static_cast<std::uint32_t>(nodes_.size());
+  nodes_.emplace_back();
+  Node node;
+  if (!sorted.empty()) {
+    node.label = static_cast<std::uint32_t>(labels_.size());
+    node.label_size = static_cast<std::uint32_t>(depth - from);
+    labels_ += prefix(sorted[0]).substr(from, depth - from);
+  }
+  node.entries = static_cast<std::uint32_t>(node_entries_.size());
+  std::size_t i = 0;
+  for (; i < sorted.size() && prefix(sorted[i]).size() == depth; ++i) node_entries_.push_back(sorted[i]);
+  node.entry_count = static_cast<std::uint32_t>(i);
+  std::vector<std::uint32_t> children;
+  while (i < sorted.size()) {
+    std::size_t end = i + 1;
+    while (end < sorted.size() && prefix(sorted[end])[depth] == prefix(sorted[i])[depth]) ++end;
+    const std::string &first = prefix(sorted[i]), &last = prefix(sorted[end - 1]);
+    std::size_t common = depth + 1;
+    while (common < first.size() && common < last.size() && first[common] == last[common]) ++common;
+    children.push_back(build_node(sorted.subspan(i, end - i), common, depth));
+    i = end;
+  }
+  node.edges = static_cast<std::uint32_t>(edges_.size());
+  node.edge_count = static_cast<std::uint32_t>(children.size());
+  edges_.insert(edges_.end(), children.begin(), children.end());
+  nodes_[number] = node;
+  return number;
+}
+
+// Marks what `other` contradicts in the first way.
+void Matcher::compare(std::string_view text, MatchScratch& scratch, const MatchScratch::Way& other) const {
+  MatchScratch::Way& best = scratch.ways[0];
+  const Entry &mine = entries_[best.entry], &theirs = entries_[other.entry];
+  const auto differ = [&](const Taken* a, const Taken* b) { return !b || cut(text, *a) != cut(text, *b); };
+  const Taken* source = source_of(mine.captures, best.taken);
+  const bool source_differs = source && (differ(source, source_of(theirs.captures, other.taken)) ||
+                                         source_of(theirs.captures, other.taken)->ambiguous);
+  const Taken* port = port_of(mine.captures, best.taken);
+  const Taken* other_port = port_of(theirs.captures, other.taken);
+  const bool port_differs = port && ((other_port && differ(port, other_port)) || source_differs);
+  if (source_differs || port_differs) {
+    for (std::size_t i = 0; i < mine.captures.size(); ++i) {
+      if (!best.taken[i].present) continue;
+      if ((source_differs && is_source(mine.captures[i])) || (port_differs && mine.captures[i] == Identity::port))
+        best.taken[i].ambiguous = true;
+    }
+  }
+  if (mine.message != theirs.message || mine.rank != theirs.rank) return;
+  std::size_t differing = 0, which = 0;
+  for (std::size_t i = 0; i < mine.captures.size(); ++i) {
+    if (mine.captures[i] != Identity::none) continue;
+    const Taken &a = best.taken[i], &b = other.taken[i];
+    if (a.present != b.present || (a.present && cut(text, a) != cut(text, b))) ++differing, which = i;
+  }
+  if (differing == 0) return;
+  if (differing == 1 && !source_differs && !port_differs && best.taken[which].present && other.taken[which].present &&
+      best.taken[which].begin == other.taken[which].begin && best.taken[which].end < other.taken[which].end)
+    return;  // the other runs over an optional ending
+  for (std::size_t i = 0; i < mine.captures.size(); ++i) {
+    if (mine.captures[i] != Identity::none) continue;
+    const Taken& b = other.taken[i];
+    Taken& a = best.taken[i];
+    if (a.present && (!b.present || cut(text, a) != cut(text, b))) a.ambiguous = true;
+  }
+}
+
+bool Matcher::match(std::string_view text, const MessageFilter* filter, MatchScratch& scratch, Match& out) const {
+  auto& found = scratch.entries;
+  found.clear();
+  std::size_t at = 0;
+  for (const Node* node = nodes_.data();;) {
+    for (std::uint32_t i = 0; i < node->entry_count; ++i) found.push_back(node_entries_[node->entries + i]);
+    if (at >= text.size()) break;
+    const Node* next = nullptr;
+    for (std::uint32_t i = 0; i < node->edge_count && !next; ++i) {
+      const Node& edge = nodes_[edges_[node->edges + i]];
+      if (labels_[edge.label] == text[at]) next = &edge;
+    }
+    if (!next || !text.substr(at).starts_with(std::string_view(labels_).substr(next->label, next->label_size))) break;
+    at += next->label_size;
+    node = next;
+  }
+  if (found.empty()) return false;
+  std::ranges::sort(found);
+
+  std::size_t ways = 0;
+  bool hard = false;
+  for (const std::uint32_t number : found) {
+    const Entry& entry = entries_[number];
+    // Once it is known which message it is, and that it names no source, nothing can contradict it.
+    if (ways > 0 && entry.message != entries_[scratch.ways[0].entry].message &&
+        !entries_[scratch.ways[0].entry].has_source)
+      break;
+    if (filter && !filter->allows(entry.message)) continue;
+    if (ways == scratch.ways.size()) scratch.ways.emplace_back();
+    MatchScratch::Way& way = scratch.ways[ways];
+    way.entry = number;
+    way.taken.assign(entry.captures.size(), {});
+    const Fits fits = entry.shape.match(text, scratch.shape, way.taken);
+    hard |= fits == Fits::hard;
+    if (fits != Fits::yes) continue;
+    if (++ways == kWaysMax) {
+      hard = true;
+      break;
+    }
+  }
+  if (ways == 0) return false;
+  for (std::size_t i = 1; i < ways; ++i) compare(text, scratch, scratch.ways[i]);
+  MatchScratch::Way& best = scratch.ways[0];
+  out.message = entries_[best.entry].message;
+  out.ambiguous = false;
+  for (Taken& taken : best.taken) {
+    taken.ambiguous |= hard;
+    out.ambiguous |= taken.present && taken.ambiguous;
+  }
+  out.taken = best.taken;
+  return true;
+}
+
+}  // namespace tocsin::products

@@ -1,0 +1,82 @@
+// Matcher: the templates of all messages that a record may be, tried together on one text.
+//
+// Templates are found by their leading literals in one walk over a trie. All that fit are read: a line has one meaning
+// only if every reading agrees on where it came from. The first message in order, by its first choices, is the reading;
+// a capture that another reading contradicts is ambiguous:
+//   - readings of the same message by the same leading choices are compared on all captures,
+//   - others on the source (address or name, and port) alone: that is what nobody may forge, whereas order and choices
+//     decide between a general and a special wording.
+// A reading that differs only in that its last free capture runs over an optional ending is none of its own.
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "products/shape.h"
+
+namespace tocsin::products {
+
+// What a capture tells of the source.
+enum class Identity : std::uint8_t { none, ip, address, name, port };
+
+struct MatchScratch {
+  ShapeScratch shape;
+  std::vector<std::uint32_t> entries;
+  struct Way {
+    std::uint32_t entry = 0;
+    std::vector<Taken> taken;
+  };
+  std::vector<Way> ways;
+};
+
+// Which messages count for the record at hand, where that hangs on more than its text.
+class MessageFilter {
+ public:
+  virtual ~MessageFilter() = default;
+  virtual bool allows(std::uint32_t message) const = 0;
+};
+
+struct Match {
+  std::uint32_t message = 0;     // as given to add()
+  std::span<const Taken> taken;  // in the scratch
+  bool ambiguous = false;        // a capture is
+};
+
+class Matcher {
+ public:
+  // `message`: messages are tried in ascending order. `text`: which of the message's templates this is.
+  void add(std::uint32_t message, std::uint32_t text, std::span<const Shape> shapes,
+           std::span<const Identity> captures);
+  void build();  // after the last add()
+  bool empty() const { return entries_.empty(); }
+
+  // `filter` may be null: then all messages count.
+  bool match(std::string_view text, const MessageFilter* filter, MatchScratch& scratch, Match& out) const;
+
+ private:
+  static constexpr std::size_t kWaysMax = 16;  // beyond: ambiguous
+  struct Entry {
+    ShapeMatcher shape;
+    std::uint32_t message;
+    std::uint32_t rank;              // by leading choices; 0 comes first
+    std::vector<std::uint8_t> path;  // with the text's number in front
+    std::vector<Identity> captures;
+    bool has_source = false;
+  };
+  // A trie over leading literals, its nodes' edges side by side.
+  struct Node {
+    std::uint32_t label = 0, label_size = 0;  // in labels_: what leads here
+    std::uint32_t entries = 0, entry_count = 0;
+    std::uint32_t edges = 0, edge_count = 0;  // in edges_: node numbers, by the label's first byte
+  };
+  std::uint32_t build_node(std::span<const std::uint32_t> sorted, std::size_t depth, std::size_t from);
+  void compare(std::string_view text, MatchScratch& scratch, const MatchScratch::Way& other) const;
+
+  std::vector<Entry> entries_;  // in order of trial
+  std::vector<Node> nodes_;
+  std::vector<std::uint32_t> edges_, node_entries_;
+  std::string labels_;
+};
+
+}  // namespace tocsin::products
