@@ -5,7 +5,7 @@
 
 #include "base/json.h"
 #include "evidence/evidence.h"
-#include "pipeline/crew.h"
+#include "base/crew.h"
 #include "pipeline/intake.h"
 
 namespace tocsin {

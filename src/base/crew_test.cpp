@@ -1,4 +1,4 @@
-#include "pipeline/crew.h"
+#include "base/crew.h"
 
 #include <gtest/gtest.h>
 
