@@ -69,21 +69,6 @@ void append_nofws(std::string& out, std::string_view raw) {
   out += "\r\n";
 }
 
-class Limited {
- public:
-  Limited(const std::function<void(std::string_view)>& sink, std::uint64_t limit) : sink_(sink), limit_(limit) {}
-  void put(std::string_view bytes) {
-    if (total_ < limit_ && !bytes.empty())
-      sink_(bytes.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), limit_ - total_))));
-    total_ += bytes.size();
-  }
-  std::uint64_t total() const { return total_; }
-
- private:
-  const std::function<void(std::string_view)>& sink_;
-  std::uint64_t limit_, total_ = 0;
-};
-
 }  // namespace
 
 void append_field(std::string& out, const HeaderField& field, Canonical form, bool emptied) {
@@ -103,53 +88,77 @@ void append_field(std::string& out, const HeaderField& field, Canonical form, bo
   }
 }
 
+BodyCanonical::BodyCanonical(LineEnds line_ends, Canonical form, Sink sink, std::uint64_t limit)
+    : line_ends_(line_ends), form_(form), sink_(std::move(sink)), limit_(limit) {}
+
+void BodyCanonical::put(std::string_view bytes) {
+  if (total_ < limit_ && !bytes.empty())
+    sink_(bytes.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), limit_ - total_))));
+  total_ += bytes.size();
+}
+
+void BodyCanonical::line(std::string_view content) {
+  if (form_ != Canonical::simple) {
+    reduced_.clear();
+    bool gap = false;
+    for (const char c : content) {
+      if (is_blank(c)) {
+        gap = true;
+        continue;
+      }
+      if (gap && form_ == Canonical::relaxed) reduced_ += ' ';
+      gap = false;
+      reduced_ += c;
+    }
+    content = reduced_;
+  }
+  if (content.empty()) {
+    ++empty_lines_;
+    return;
+  }
+  for (; empty_lines_ > 0; --empty_lines_) put("\r\n");
+  put(content);
+  put("\r\n");
+  any_ = true;
+}
+
+void BodyCanonical::feed(std::string_view bytes) {
+  std::size_t at = 0;
+  for (std::size_t from = 0; from < bytes.size();) {
+    const std::size_t lf = bytes.find('\n', from);
+    if (lf == std::string_view::npos) break;
+    from = lf + 1;
+    const bool cr = lf > at ? bytes[lf - 1] == '\r' : lf == at && !open_.empty() && open_.back() == '\r';
+    if (!cr && line_ends_ == LineEnds::crlf) continue;
+    std::string_view content = bytes.substr(at, lf - at);
+    if (!open_.empty()) {
+      open_ += content;
+      content = open_;
+    }
+    if (cr) content.remove_suffix(1);
+    line(content);
+    open_.clear();
+    at = lf + 1;
+  }
+  open_ += bytes.substr(at);
+  if (open_.size() > kLineMax) {
+    overlong_ = true;
+    open_.clear();
+  }
+}
+
+std::uint64_t BodyCanonical::finish() {
+  if (!open_.empty()) line(open_);
+  open_.clear();
+  if (!any_ && form_ == Canonical::simple) put("\r\n");
+  return total_;
+}
+
 std::uint64_t canonical_body(std::string_view body, LineEnds line_ends, Canonical form,
                              const std::function<void(std::string_view)>& sink, std::uint64_t limit) {
-  Limited out(sink, limit);
-  std::uint64_t empty_lines = 0;
-  std::string reduced;
-  std::size_t at = 0;
-  bool any = false;
-  while (at < body.size()) {
-    std::size_t end = body.size(), next = body.size();
-    for (std::size_t from = at; from < body.size();) {
-      const std::size_t lf = body.find('\n', from);
-      if (lf == std::string_view::npos) break;
-      const bool cr = lf > at && body[lf - 1] == '\r';
-      if (cr || line_ends == LineEnds::any) {
-        end = lf - cr;
-        next = lf + 1;
-        break;
-      }
-      from = lf + 1;
-    }
-    std::string_view line = body.substr(at, end - at);
-    at = next;
-    if (form != Canonical::simple) {
-      reduced.clear();
-      bool gap = false;
-      for (const char c : line) {
-        if (is_blank(c)) {
-          gap = true;
-          continue;
-        }
-        if (gap && form == Canonical::relaxed) reduced += ' ';
-        gap = false;
-        reduced += c;
-      }
-      line = reduced;
-    }
-    if (line.empty()) {
-      ++empty_lines;
-      continue;
-    }
-    for (; empty_lines > 0; --empty_lines) out.put("\r\n");
-    out.put(line);
-    out.put("\r\n");
-    any = true;
-  }
-  if (!any && form == Canonical::simple) out.put("\r\n");
-  return out.total();
+  BodyCanonical canonical(line_ends, form, sink, limit);
+  canonical.feed(body);
+  return canonical.finish();
 }
 
 }  // namespace tocsin::mailauth

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "mailauth/arc.h"
+#include "mailauth/canonical.h"
 #include "mailauth/dkim.h"
 #include "mailauth/dmarc.h"
 #include "mailauth/key_store.h"
@@ -101,6 +102,22 @@ TEST(Dkim, LineEndsOfAFileStandForThoseOfTheWire) {
   std::string mail = tests::sign(kMail, key, {});
   std::erase(mail, '\r');
   EXPECT_EQ(verify_all(Message::parse(mail), store(key)).at(0).verdict, Verdict::pass);
+}
+
+TEST(Canonical, PiecesGiveWhatTheWholeGives) {
+  const std::string_view body = "a  b \r\n\n\r\nFrom x\t\r\r\n c\n\r\n  \r\nend\r";
+  for (const LineEnds ends : {LineEnds::crlf, LineEnds::any})
+    for (const Canonical form : {Canonical::simple, Canonical::relaxed, Canonical::nofws}) {
+      std::string whole;
+      canonical_body(body, ends, form, [&](std::string_view piece) { whole += piece; });
+      for (std::size_t size = 1; size < 6; ++size) {
+        std::string pieces;
+        BodyCanonical canonical(ends, form, [&](std::string_view piece) { pieces += piece; });
+        for (std::size_t at = 0; at < body.size(); at += size) canonical.feed(body.substr(at, size));
+        EXPECT_EQ(canonical.finish(), whole.size());
+        EXPECT_EQ(pieces, whole);
+      }
+    }
 }
 
 TEST(Recover, TwoSignaturesGiveTheKeyAndNothingElseDoes) {
