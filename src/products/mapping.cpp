@@ -91,9 +91,8 @@ Result<void> Mapping::add(const Definition& definition, const Meaning& meaning, 
   }
   for (const Constant& each : meaning.set) {
     const EcsId id = ecs.add(each.ecs);
-    // A list's values follow one another under the first one's step.
     steps_.push_back({true, static_cast<std::uint16_t>(fixed_.size())});
-    for (const std::string& value : each.values) fixed_.push_back({id, value, activity_asks(id)});
+    fixed_.push_back({id, each.values, activity_asks(id)});
   }
   for (const Meaning& part : meaning.with) TRY_VOID(add(definition, part, captures, names, ecs));
   return {};
@@ -176,11 +175,10 @@ void Mapping::run(const Fields& fields, Scratch& scratch, bool all) const {
       if (all || rule.for_activity) run_rule(rule, fields, scratch);
       continue;
     }
-    const EcsId field = fixed_[step.index].field;
-    if ((!all && !fixed_[step.index].for_activity) || sink.has(field)) continue;
+    const Fixed& fixed = fixed_[step.index];
+    if ((!all && !fixed.for_activity) || sink.has(fixed.field)) continue;
     sink.next_entry(EcsSink::From::constant);
-    for (std::size_t i = step.index; i < fixed_.size() && fixed_[i].field == field; ++i)
-      sink.put(field, fixed_[i].value);
+    for (const std::string& value : fixed.values) sink.put(fixed.field, value);
   }
 }
 

@@ -71,7 +71,7 @@ class Mapping {
   };
   struct Fixed {
     EcsId field;
-    std::string value;
+    std::vector<std::string> values;
     bool for_activity = false;
   };
   struct Own {  // a capture with an ECS name

@@ -36,6 +36,8 @@ constexpr std::array<TransformSpec, static_cast<std::size_t>(As::count)> kSpecs{
     {"time", "a time as ISO 8601", {}},
     {"user-name", "the user of DOMAIN\\user or user@domain", {}},
     {"user-domain", "the domain of DOMAIN\\user or user@domain", {}},
+    {"principal-name", "the user of user@REALM or client/REALM", {}},
+    {"principal-realm", "the realm of user@REALM or client/REALM", {}},
     {"words", "the words of a command line", {}},
     {"number-of", "how many values the field has", {}},
     {"sum", "the sum of the field's values", {}},
@@ -351,6 +353,12 @@ bool apply(As as, std::string_view value, std::span<const EcsId> out, EcsSink& s
       return put_one(out[0], split_user(value).domain, sink);
     case As::words:
       return put_words(value, out[0], sink, arena) > 0;
+    case As::principal_name:
+      return put_one(out[0], value.substr(0, value.find_last_of("/@")), sink);
+    case As::principal_realm: {
+      const std::size_t at = value.find_last_of("/@");
+      return at != value.npos && put_one(out[0], value.substr(at + 1), sink);
+    }
     case As::user: {
       const User user = split_user(value);
       put_one(out[1], user.domain, sink);

@@ -31,9 +31,11 @@ enum class As : std::uint8_t {
   time,       // ISO 8601 with zone or in UTC, epoch in s, ms, µs or ns → ISO 8601 UTC
   user_name,  // of DOMAIN\user, user@domain: user
   user_domain,
-  words,      // each word of a command line, by the rules of CommandLineToArgvW
-  number_of,  // how many values the field has
-  sum,        // of the values of the field, as integers
+  principal_name,   // of user/instance@REALM or client/REALM (Kerberos): user
+  principal_realm,  // the same: REALM
+  words,            // each word of a command line, by the rules of CommandLineToArgvW
+  number_of,        // how many values the field has
+  sum,              // of the values of the field, as integers
   // with parts
   user,     // .name .domain .email (email only if it is one: one @, a name before and a domain behind)
   email,    // the same of what is an e-mail address, nothing of anything else

@@ -14,12 +14,12 @@ namespace tocsin::json {
 
 namespace {
 
-constexpr std::size_t kWords = 3;
+constexpr std::size_t kWords = 4;
 using KeySet = std::array<std::uint64_t, kWords>;
 
 // Members that may hold the record proper, as an object or as a string of JSON.
 constexpr std::string_view kWrappers[] = {"_source", "Event", "document", "result"};
-constexpr std::string_view kEmbedded[] = {"AuditData", "CloudTrailEvent"};
+constexpr std::string_view kEmbedded[] = {"AuditData", "CloudTrailEvent", "_raw"};  // _raw: Splunk
 
 struct Compiled {
   Demand names;
@@ -127,7 +127,7 @@ Time windows_time(const WindowsFacts& facts, int offset) {
 struct Told {
   const Layout* layout = nullptr;
   const Node* root = nullptr;
-  const Node* embedded = nullptr;  // a string that holds the record proper as JSON: AuditData, CloudTrailEvent
+  const Node* embedded = nullptr;  // a string that holds the record proper as JSON: AuditData, CloudTrailEvent, _raw
 };
 
 // One step into a wrapper of one record, or nullptr.
@@ -237,6 +237,9 @@ Heading read_object(const Tape& tape, const Node& object, FieldSink& sink, bool 
       const Told within = tell(inner, inner.root());
       Heading heading = read_record({inner, sink, valid_utf8}, within, utc_offset_minutes);
       heading.verbatim = false;
+      // Splunk's word on where its raw event came from; AuditData and CloudTrailEvent have no such neighbour.
+      if (const Node* host = tape.child(*told.root, "host"); host && !host->is_container())
+        Walk{tape, sink, valid_utf8}.put("splunk.host", *host);
       return heading;
     }
   }
