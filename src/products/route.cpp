@@ -88,6 +88,7 @@ Result<Router> Router::make(std::span<const Definition> definitions, FieldNames&
   };
   for (const auto& [source, ways] : by_source) {
     Lane& lane = out.lanes_[source];
+    if (source.ends_with('*')) out.source_heads_.push_back(source.substr(0, source.size() - 1));
     std::set<std::string> programs;
     for (const Way& way : ways)
       if (way.programs)
@@ -103,6 +104,7 @@ Result<Router> Router::make(std::span<const Definition> definitions, FieldNames&
     std::ranges::stable_sort(lane.heads, std::ranges::greater{}, [](const auto& head) { return head.first.size(); });
     lane.others = group_of(ways, "", true);
   }
+  std::ranges::stable_sort(out.source_heads_, std::ranges::greater{}, &std::string::size);
   return out;
 }
 
@@ -112,8 +114,13 @@ void Router::needs(std::vector<bool>& wanted) const {
 }
 
 std::uint32_t Router::find(std::string_view source, std::string_view program) const {
-  const auto found = lanes_.find(lowered(source));
-  if (found == lanes_.end()) return 0;
+  auto found = lanes_.find(lowered(source));
+  if (found == lanes_.end()) {
+    const auto head =
+        std::ranges::find_if(source_heads_, [&](const std::string& one) { return source.starts_with(one); });
+    if (head == source_heads_.end()) return 0;
+    found = lanes_.find(*head + "*");
+  }
   const Lane& lane = found->second;
   if (program.empty() || program.size() > 256) return lane.others;
   const std::string folded = lowered(program);

@@ -51,7 +51,8 @@ class Router {
   };
   std::uint32_t find(std::string_view source, std::string_view program) const;
 
-  Names<Lane> lanes_;  // by source, in lower case
+  Names<Lane> lanes_;                      // by source, in lower case
+  std::vector<std::string> source_heads_;  // of lanes "zeek*", the longest first
   std::vector<Members> groups_;
   std::vector<Conditions> conditions_;
   FieldRef program_;
