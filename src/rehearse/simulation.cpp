@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/check.h"
+#include "base/hash.h"
 #include "rehearse/intruder.h"
 #include "rehearse/population.h"
 
@@ -91,6 +92,10 @@ struct Simulation::Impl {
     out.label = step.label;
     out.role = step.role;
     out.message = step.message;
+    // The same for what one account does from one address within an hour.
+    session = fmt::format("{:016x}", mix(mix(step.who.kind, step.who.number),
+                                         hash64({reinterpret_cast<const char*>(step.source.bytes.data()), 16}),
+                                         static_cast<std::uint64_t>(step.at / kHour)));
     const bool agent = step.role == Role::office || step.role == Role::webmail || step.role == Role::sync;
     if (step.kind == ActivityKind::login) {
       Login& login = activity.login;
@@ -103,14 +108,13 @@ struct Simulation::Impl {
       login.host = kHosts[role];
       login.method = step.role == Role::internal ? "kerberos" : "password";
       if (agent) login.user_agent = user_agents()[step.agent];
+      login.session = session;
       login.outcome = step.outcome;
       login.reason = step.reason;
       login.legacy = step.role == Role::imap || step.role == Role::submission || step.role == Role::sync;
       if (step.who.kind == Who::forgery) login.user_grade = Provenance::attacker;
       return;
     }
-    session = fmt::format("{:016x}", mix(step.who.number, step.source.bytes[15] + 256U * step.source.bytes[14],
-                                         static_cast<std::uint64_t>(step.at / kHour)));
     const std::string_view mailbox = mailboxes[step.who.number];
     if (step.kind == ActivityKind::mail_access) {
       MailAccess& mail = activity.mail;
