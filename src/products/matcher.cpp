@@ -1,6 +1,9 @@
 #include "products/matcher.h"
 
 #include <algorithm>
+#include <unordered_map>
+
+#include "products/find.h"
 
 namespace tocsin::products {
 namespace {
@@ -31,8 +34,13 @@ const Taken* port_of(std::span<const Identity> captures, std::span<const Taken> 
 void Matcher::add(std::uint32_t message, std::uint32_t text, std::span<const Shape> shapes,
                   std::span<const Identity> captures) {
   for (const Shape& shape : shapes) {
-    Entry& entry = entries_.emplace_back(Entry{ShapeMatcher(shape, captures.size()), message, 0, shape.path,
-                                               std::vector<Identity>(captures.begin(), captures.end()), false});
+    Entry& entry = entries_.emplace_back(Entry{ShapeMatcher(shape, captures.size()),
+                                               message,
+                                               0,
+                                               shape.path,
+                                               std::vector<Identity>(captures.begin(), captures.end()),
+                                               false,
+                                               {}});
     entry.path.insert(entry.path.begin(), static_cast<std::uint8_t>(std::min(text, 255u)));
     entry.has_source = std::ranges::any_of(shape.steps, [&](const Shape::Step& step) {
       return step.capture >= 0 && captures[static_cast<std::size_t>(step.capture)] != Identity::none;
@@ -47,6 +55,22 @@ void Matcher::build() {
   for (std::size_t i = 1; i < entries_.size(); ++i)
     if (entries_[i].message == entries_[i - 1].message)
       entries_[i].rank = entries_[i - 1].rank + (entries_[i].path != entries_[i - 1].path);
+  // Literals of a byte or two are in most texts; the others are looked for once a text, the longest first, whatever
+  // number of shapes has them.
+  std::unordered_map<std::string, std::uint16_t> numbers;
+  for (Entry& entry : entries_) {
+    std::vector<std::string> literals;
+    for (const Shape::Step& step : entry.shape.steps())
+      if (step.literal.size() > 2) literals.push_back(step.literal);
+    std::ranges::stable_sort(literals, std::ranges::greater{}, &std::string::size);
+    for (const std::string& literal : literals) {
+      if (needed_.size() == UINT16_MAX) break;
+      const auto [number, is_new] = numbers.try_emplace(literal, static_cast<std::uint16_t>(needed_.size()));
+      if (is_new) needed_.push_back(literal);
+      if (std::ranges::find(entry.literals, number->second) == entry.literals.end())
+        entry.literals.push_back(number->second);
+    }
+  }
   std::vector<std::uint32_t> sorted(entries_.size());
   for (std::uint32_t i = 0; i < sorted.size(); ++i) sorted[i] = i;
   std::ranges::stable_sort(sorted, {}, [&](std::uint32_t i) { return std::string_view(entries_[i].shape.prefix()); });
@@ -85,9 +109,10 @@ std::uint32_t Matcher::build_node(std::span<const std::uint32_t> sorted, std::si
   return number;
 }
 
-// Marks what `other` contradicts in the first way.
-void Matcher::compare(std::string_view text, MatchScratch& scratch, const MatchScratch::Way& other) const {
-  MatchScratch::Way& best = scratch.ways[0];
+// Marks what the other way contradicts in the best.
+void Matcher::compare(std::string_view text, MatchScratch& scratch) const {
+  MatchScratch::Way& best = scratch.best;
+  const MatchScratch::Way& other = scratch.other;
   const Entry &mine = entries_[best.entry], &theirs = entries_[other.entry];
   const auto differ = [&](const Taken* a, const Taken* b) { return !b || cut(text, *a) != cut(text, *b); };
   const Taken* source = source_of(mine.captures, best.taken);
@@ -122,6 +147,16 @@ void Matcher::compare(std::string_view text, MatchScratch& scratch, const MatchS
   }
 }
 
+bool Matcher::has_literals(std::string_view text, const Entry& entry, MatchScratch& scratch) const {
+  for (const std::uint16_t literal : entry.literals) {
+    std::uint64_t& known = scratch.literals[literal];
+    if (known < scratch.round)
+      known = scratch.round + (find_literal(text, needed_[literal], 0) == std::string_view::npos);
+    if (known != scratch.round) return false;
+  }
+  return true;
+}
+
 bool Matcher::match(std::string_view text, const MessageFilter* filter, MatchScratch& scratch, Match& out) const {
   auto& found = scratch.entries;
   found.clear();
@@ -141,30 +176,25 @@ bool Matcher::match(std::string_view text, const MessageFilter* filter, MatchScr
   if (found.empty()) return false;
   std::ranges::sort(found);
 
-  std::size_t ways = 0;
-  bool hard = false;
+  scratch.round += 2;
+  if (scratch.literals.size() < needed_.size()) scratch.literals.resize(needed_.size());
+  MatchScratch::Way &best = scratch.best, &other = scratch.other;
+  bool any = false, hard = false;
   for (const std::uint32_t number : found) {
     const Entry& entry = entries_[number];
     // Once it is known which message it is, and that it names no source, nothing can contradict it.
-    if (ways > 0 && entry.message != entries_[scratch.ways[0].entry].message &&
-        !entries_[scratch.ways[0].entry].has_source)
-      break;
-    if (filter && !filter->allows(entry.message)) continue;
-    if (ways == scratch.ways.size()) scratch.ways.emplace_back();
-    MatchScratch::Way& way = scratch.ways[ways];
+    if (any && entry.message != entries_[best.entry].message && !entries_[best.entry].has_source) break;
+    if ((filter && !filter->allows(entry.message)) || !has_literals(text, entry, scratch)) continue;
+    MatchScratch::Way& way = any ? other : best;
     way.entry = number;
     way.taken.assign(entry.captures.size(), {});
     const Fits fits = entry.shape.match(text, scratch.shape, way.taken);
     hard |= fits == Fits::hard;
     if (fits != Fits::yes) continue;
-    if (++ways == kWaysMax) {
-      hard = true;
-      break;
-    }
+    if (any) compare(text, scratch);
+    any = true;
   }
-  if (ways == 0) return false;
-  for (std::size_t i = 1; i < ways; ++i) compare(text, scratch, scratch.ways[i]);
-  MatchScratch::Way& best = scratch.ways[0];
+  if (!any) return false;
   out.message = entries_[best.entry].message;
   out.ambiguous = false;
   for (Taken& taken : best.taken) {

@@ -27,7 +27,11 @@ struct MatchScratch {
     std::uint32_t entry = 0;
     std::vector<Taken> taken;
   };
-  std::vector<Way> ways;
+  Way best, other;
+  // Which literals the text at hand holds: `round` where it does, `round` + 1 where it doesn't, less where nobody
+  // looked.
+  std::vector<std::uint64_t> literals;
+  std::uint64_t round = 0;
 };
 
 // Which messages count for the record at hand, where that hangs on more than its text.
@@ -55,7 +59,6 @@ class Matcher {
   bool match(std::string_view text, const MessageFilter* filter, MatchScratch& scratch, Match& out) const;
 
  private:
-  static constexpr std::size_t kWaysMax = 16;  // beyond: ambiguous
   struct Entry {
     ShapeMatcher shape;
     std::uint32_t message;
@@ -63,6 +66,7 @@ class Matcher {
     std::vector<std::uint8_t> path;  // with the text's number in front
     std::vector<Identity> captures;
     bool has_source = false;
+    std::vector<std::uint16_t> literals;  // in needed_, that a text of this shape holds
   };
   // A trie over leading literals, its nodes' edges side by side.
   struct Node {
@@ -71,12 +75,14 @@ class Matcher {
     std::uint32_t edges = 0, edge_count = 0;  // in edges_: node numbers, by the label's first byte
   };
   std::uint32_t build_node(std::span<const std::uint32_t> sorted, std::size_t depth, std::size_t from);
-  void compare(std::string_view text, MatchScratch& scratch, const MatchScratch::Way& other) const;
+  void compare(std::string_view text, MatchScratch& scratch) const;
+  bool has_literals(std::string_view text, const Entry& entry, MatchScratch& scratch) const;
 
   std::vector<Entry> entries_;  // in order of trial
   std::vector<Node> nodes_;
   std::vector<std::uint32_t> edges_, node_entries_;
   std::string labels_;
+  std::vector<std::string> needed_;
 };
 
 }  // namespace tocsin::products

@@ -41,6 +41,7 @@ class ShapeMatcher {
   ShapeMatcher(const Shape& shape, std::size_t captures);
 
   const std::string& prefix() const { return prefix_; }
+  const std::vector<Shape::Step>& steps() const { return steps_; }
   // `taken` has room for all captures of the message, and is written only when the answer is yes. The caller has seen
   // that the text begins with prefix().
   Fits match(std::string_view text, ShapeScratch& scratch, std::span<Taken> taken) const;

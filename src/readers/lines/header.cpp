@@ -124,9 +124,64 @@ bool is_gravity(std::string_view tag) {
   return std::ranges::find(kWords, std::string_view(lower, tag.size())) != std::end(kWords);
 }
 
+// TAG[PID] with digits within: nothing but a daemon's line begins so, or after a host's name.
+bool read_daemon(std::string_view rest, Header& h, bool with_host) {
+  std::string_view after = rest;
+  const std::string_view host = with_host ? take_token(after) : std::string_view();
+  Header read;
+  if ((with_host && !is_host(host)) || !read_tag(after, read)) return false;
+  if (read.pid.empty() || !std::ranges::all_of(read.pid, is_digit) || !is_host(read.program)) return false;
+  h.host = host;
+  h.program = read.program;
+  h.pid = read.pid;
+  h.message = after;
+  return h.is_syslog = true;
+}
+
+// `[sshd]: ` or `[sshd] ` where host and tag would be, as metalog and others write.
+bool read_bracketed_tag(std::string_view rest, Header& h) {
+  if (!rest.starts_with('[')) return false;
+  const std::size_t close = rest.substr(0, 34).find(']');
+  if (close == std::string_view::npos || close < 2) return false;
+  const std::string_view name = rest.substr(1, close - 1);
+  if (is_digit(name[0]) || !std::ranges::all_of(name, [](char c) {
+        return is_digit(c) || static_cast<unsigned char>((c | 32) - 'a') < 26 || c == '-' || c == '_' || c == '.';
+      }))
+    return false;
+  std::string_view after = rest.substr(close + 1);
+  if (after.starts_with(':')) after.remove_prefix(1);
+  if (!after.starts_with(' ')) return false;
+  h.program = name;
+  h.message = after.substr(1);
+  return true;
+}
+
+// TAI64N in hexadecimal, as daemontools' multilog writes: seconds since 1970 and 2^62, ten ahead of UTC's.
+bool read_tai(std::string_view line, Stamp& out) {
+  if (!line.starts_with('@') || line.size() < 26 || line[25] != ' ') return false;
+  std::uint64_t parts[2] = {0, 0};
+  for (std::size_t i = 1; i < 25; ++i) {
+    const char c = line[i];
+    const int digit = is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+    if (digit < 0) return false;
+    std::uint64_t& part = parts[i > 16];
+    part = part << 4 | static_cast<unsigned>(digit);
+  }
+  constexpr std::uint64_t kEpoch = (std::uint64_t{1} << 62) + 10;
+  if (parts[0] < kEpoch || parts[0] - kEpoch > 0xffffffffu || parts[1] >= 1'000'000'000) return false;
+  out = {};
+  out.is_epoch = true;
+  out.epoch = static_cast<std::int64_t>(parts[0] - kEpoch);
+  out.nanoseconds = static_cast<std::uint32_t>(parts[1]);
+  out.digits = 9;
+  out.size = 25;
+  return true;
+}
+
 // [HOST ]TAG[PID]: after the time.
 bool read_host_and_tag(std::string_view rest, Header& h, bool tag_needed) {
   skip_spaces(rest);
+  if (!tag_needed && read_bracketed_tag(rest, h)) return true;
   std::string_view direct = rest;
   if (!tag_needed && read_tag(direct, h)) {  // no host: written by the host itself
     h.message = direct;
@@ -229,6 +284,7 @@ Header read_header(std::string_view line) {
       const bool iso = h.stamp.is_iso || h.stamp.is_epoch;
       if ((classic || iso || h.priority >= 0) && read_host_and_tag(rest, h, !classic && h.priority < 0))
         return h.is_syslog = true, h;
+      if (h.stamp.dated() && read_daemon(rest.substr(1), h, true)) return h;
     }
     h.message = rest.empty() ? rest : rest.substr(rest[0] == ' ');
     h.is_syslog = h.priority >= 0;
@@ -236,8 +292,17 @@ Header read_header(std::string_view line) {
     return h;
   }
 
+  if (read_tai(line, h.stamp)) {
+    h.time = line.substr(0, h.stamp.size);
+    std::string_view after = line.substr(h.stamp.size + 1);
+    h.is_syslog = read_tag(after, h);
+    h.message = after;
+    return h;
+  }
+
   h.stamp = {};
   h.message = line;
+  if (h.priority < 0 && read_daemon(line, h, true)) return h;
   if (h.priority >= 0) {  // <PRI>TAG: message
     h.is_syslog = true;
     skip_spaces(rest);
