@@ -144,11 +144,11 @@ class M365 final : public FormatWriter {
       const bool consent = change.change == "consent";
       start(one, out, consent ? "Consent to application." : "Update user.", 8, "AzureActiveDirectory", change.user);
       out += fmt::format(
-          R"(,"ResultStatus":"Success","ClientIP":"{}","ObjectId":"{}","AzureActiveDirectoryEventType":1,)"
+          R"(,"ResultStatus":"Success","ClientIP":"{}","ObjectId":{},"AzureActiveDirectoryEventType":1,)"
           R"("Target":[{{"ID":{},"Type":1}}],"Actor":[{{"ID":{},"Type":5}}],"ModifiedProperties":[{}]}})"
           "\n",
-          change.source->text(), uuid(hash64(change.detail)), quoted(consent ? change.detail : change.mailbox),
-          quoted(change.user),
+          change.source->text(), consent ? quoted(uuid(hash64(change.detail))) : quoted(change.mailbox),
+          quoted(consent ? change.detail : change.mailbox), quoted(change.user),
           consent ? R"({"Name":"ConsentAction.Permissions","NewValue":"Scope: Mail.Read offline_access","OldValue":""})"
                   : R"({"Name":"StrongAuthenticationAppPassword","NewValue":"[{\"Name\":\"app\"}]","OldValue":"[]"})");
       return;
