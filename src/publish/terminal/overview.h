@@ -10,8 +10,8 @@
 
 namespace tocsin::publish {
 
-// The findings of one rule. A detector says of each finding what it is, so that each is a group of its own while they are
-// few.
+// The findings of one rule. A detector says of each finding what it is, so that each is a group of its own while they
+// are few.
 struct RuleGroup {
   const casefile::RuleInfo* rule = nullptr;
   std::string title;
