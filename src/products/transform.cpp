@@ -44,6 +44,7 @@ constexpr std::array<TransformSpec, static_cast<std::size_t>(As::count)> kSpecs{
     {"user", "name, domain and e-mail of a user", kUser},
     {"email", "name and domain of an e-mail address", kUser},
     {"address", "address and port", kAddress},
+    {"bare-url", "the parts of a URL without its scheme", kUrlParts},
     {"url", "the parts of a URL", kUrlParts},
     {"request", "an HTTP request line", kRequestParts},
     {"program", "a program's path and name", kProgram},
@@ -220,7 +221,7 @@ User split_user(std::string_view text) {
   text = trimmed(text);
   if (text == "-") return {};
   if (const std::size_t slash = text.find('\\'); slash != text.npos && slash > 0 && slash + 1 < text.size())
-    return {text.substr(slash + 1), text.substr(0, slash), false};
+    return {text.substr(std::min(text.find_first_not_of('\\', slash), text.size())), text.substr(0, slash), false};
   const std::size_t at = text.find('@');
   if (at != text.npos && at > 0 && at + 1 < text.size() && text.find('@', at + 1) == text.npos &&
       text.find_first_of(" \t") == text.npos)
@@ -377,6 +378,8 @@ bool apply(As as, std::string_view value, std::span<const EcsId> out, EcsSink& s
       put_one(out[1], address.port, sink);
       return put_one(out[0], address.ip, sink);
     }
+    case As::bare_url:
+      return put_bare_url(trimmed(value), out, sink);
     case As::url:
       return put_url(trimmed(value), out, sink, arena);
     case As::request:

@@ -26,29 +26,29 @@ void put(EcsSink& sink, EcsId field, std::string_view value) {
 
 }  // namespace
 
-bool put_url(std::string_view text, std::span<const EcsId> out, EcsSink& sink, Arena&) {
-  if (text.empty() || text == "-") return false;
-  put(sink, out[0], text);
-  std::string_view rest = text;
-  if (const std::size_t scheme = scheme_size(rest); scheme > 0) {
-    put(sink, out[1], rest.substr(0, scheme));
-    rest.remove_prefix(scheme + 3);
-    std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));
-    rest.remove_prefix(authority.size());
-    if (const std::size_t at = authority.rfind('@'); at != authority.npos) {
-      const std::string_view user = authority.substr(0, at);
-      const std::size_t colon = user.find(':');
-      put(sink, out[8], user.substr(0, colon));
-      if (colon != user.npos) put(sink, out[9], user.substr(colon + 1));
-      authority.remove_prefix(at + 1);
-    }
-    const std::size_t colon = authority.rfind(':');
-    if (colon != authority.npos && is_port(authority.substr(colon + 1))) {
-      put(sink, out[3], authority.substr(colon + 1));
-      authority = authority.substr(0, colon);
-    }
-    put(sink, out[2], authority);
+namespace {
+
+// user:password@host:port
+std::string_view put_authority(std::string_view rest, std::span<const EcsId> out, EcsSink& sink) {
+  std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));
+  rest.remove_prefix(authority.size());
+  if (const std::size_t at = authority.rfind('@'); at != authority.npos) {
+    const std::string_view user = authority.substr(0, at);
+    const std::size_t colon = user.find(':');
+    put(sink, out[8], user.substr(0, colon));
+    if (colon != user.npos) put(sink, out[9], user.substr(colon + 1));
+    authority.remove_prefix(at + 1);
   }
+  const std::size_t colon = authority.rfind(':');
+  if (colon != authority.npos && is_port(authority.substr(colon + 1))) {
+    put(sink, out[3], authority.substr(colon + 1));
+    authority = authority.substr(0, colon);
+  }
+  put(sink, out[2], authority);
+  return rest;
+}
+
+bool put_rest(std::string_view rest, std::span<const EcsId> out, EcsSink& sink) {
   if (const std::size_t mark = rest.find('#'); mark != rest.npos) {
     put(sink, out[6], rest.substr(mark + 1));
     rest = rest.substr(0, mark);
@@ -62,6 +62,25 @@ bool put_url(std::string_view text, std::span<const EcsId> out, EcsSink& sink, A
   const std::string_view last = slash == rest.npos ? rest : rest.substr(slash + 1);
   if (const std::size_t dot = last.rfind('.'); dot != last.npos) put(sink, out[7], last.substr(dot + 1));
   return true;
+}
+
+}  // namespace
+
+bool put_url(std::string_view text, std::span<const EcsId> out, EcsSink& sink, Arena&) {
+  if (text.empty() || text == "-") return false;
+  put(sink, out[0], text);
+  std::string_view rest = text;
+  if (const std::size_t scheme = scheme_size(rest); scheme > 0) {
+    put(sink, out[1], rest.substr(0, scheme));
+    rest = put_authority(rest.substr(scheme + 3), out, sink);
+  }
+  return put_rest(rest, out, sink);
+}
+
+bool put_bare_url(std::string_view text, std::span<const EcsId> out, EcsSink& sink) {
+  if (text.empty() || text == "-") return false;
+  put(sink, out[0], text);
+  return put_rest(put_authority(text, out, sink), out, sink);
 }
 
 bool put_request(std::string_view text, std::span<const EcsId> out, EcsSink& sink, Arena& arena) {

@@ -18,6 +18,8 @@ inline constexpr std::array<std::string_view, 12> kRequestParts{
 
 // RFC 3986 appendix B, without decoding. The extension is what follows the last dot of the path's last segment.
 bool put_url(std::string_view text, std::span<const EcsId> out, EcsSink& sink, Arena& arena);
+// The same for a URL that begins with its authority: "example.org:8080/path".
+bool put_bare_url(std::string_view text, std::span<const EcsId> out, EcsSink& sink);
 // "METHOD target HTTP/version"; the version may be missing (HTTP/0.9), a target may hold blanks. What isn't of this
 // form gives nothing but the target as url.original.
 bool put_request(std::string_view text, std::span<const EcsId> out, EcsSink& sink, Arena& arena);

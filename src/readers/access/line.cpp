@@ -102,7 +102,8 @@ bool read_haproxy(std::string_view rest, Line& out) {
   out.port = client.substr(colon + 1);
   out.extra[0] = token(rest);
   out.extra[1] = token(rest);
-  const std::string_view timers = token(rest);
+  std::string_view timers = token(rest);
+  if (timers.find('/') == std::string_view::npos) timers = token(rest);  // a host that the configuration puts in front
   out.elapsed = timers.substr(timers.rfind('/') + 1);
   if (timers.find('/') == std::string_view::npos) return false;
   const std::string_view status = token(rest);
@@ -111,7 +112,15 @@ bool read_haproxy(std::string_view rest, Line& out) {
   const std::size_t quote = rest.find('"');
   if (quote == std::string_view::npos) return false;
   rest.remove_prefix(quote + 1);
-  out.request = rest.substr(0, std::min(rest.rfind('"'), rest.size()));
+  const std::size_t closing = std::min(rest.rfind('"'), rest.size());
+  out.request = rest.substr(0, closing);
+  // The HTTPS format goes on with five counters, then SNI/version/cipher.
+  if (const std::size_t last = rest.rfind(' '); last != std::string_view::npos && last > closing) {
+    const std::string_view tls = rest.substr(last + 1);
+    const std::size_t slash = tls.find('/');
+    if (slash != std::string_view::npos && tls.substr(slash).starts_with("/TLSv"))
+      out.host = unless_dash(tls.substr(0, slash));
+  }
   out.shape = Shape::haproxy;
   return true;
 }

@@ -56,11 +56,21 @@ std::size_t structured_size(std::string_view rest) {
   return i;
 }
 
+// Check Point's `--5:00` and `+-5:00`: five hours west.
+bool read_odd_zone(std::string_view zone, Stamp& stamp) {
+  if (zone.size() != 6 || (zone[0] != '-' && zone[0] != '+') || zone[1] != '-' || !is_digit(zone[2]) ||
+      zone[3] != ':' || !is_digit(zone[4]) || !is_digit(zone[5]))
+    return false;
+  stamp.zone = -((zone[2] - '0') * 60 + (zone[4] - '0') * 10 + (zone[5] - '0'));
+  return true;
+}
+
 // `1 TIME HOST APP PROCID MSGID SD MSG`, from TIME on.
 bool read_5424(std::string_view rest, Header& h) {
   const std::string_view time = take_token(rest);
   if (time != "-") {
-    if (!text::read_stamp(time, h.stamp) || h.stamp.size != time.size() || !h.stamp.is_iso) return false;
+    if (!text::read_stamp(time, h.stamp) || !h.stamp.is_iso) return false;
+    if (h.stamp.size != time.size() && !read_odd_zone(time.substr(h.stamp.size), h.stamp)) return false;
     h.time = time;
   }
   h.host = unless_nil(take_token(rest));
@@ -281,7 +291,7 @@ Header read_header(std::string_view line) {
     if (rest.starts_with(':')) rest.remove_prefix(1);  // Cisco: `Aug 24 2020 01:12:09: %ASA-…`
     if (!rest.empty() && rest[0] == ' ' && !h.stamp.is_ctime) {
       // The date and time of another program's own log have no host behind them; a journal's weekday does.
-      const bool iso = h.stamp.is_iso || h.stamp.is_epoch;
+      const bool iso = h.stamp.is_iso || h.stamp.is_epoch || h.time[4] == ':';  // Sophos UTM: 2020:08:24-01:12:09
       if ((classic || iso || h.priority >= 0) && read_host_and_tag(rest, h, !classic && h.priority < 0))
         return h.is_syslog = true, h;
       if (h.stamp.dated() && read_daemon(rest.substr(1), h, true)) return h;

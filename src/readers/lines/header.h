@@ -14,6 +14,7 @@ struct Header {
   std::string_view time;  // as written; "" if none
   text::Stamp stamp;      // valid if `time` isn't empty
   std::string_view host, program, pid, msgid;
+  std::string_view tag;         // what stood before a router's mark and its facility, the program
   std::string_view structured;  // RFC 5424 6.3, with its brackets; "" if none
   std::string_view message;
 };

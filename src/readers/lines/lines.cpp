@@ -74,6 +74,7 @@ struct Parsed {
     put(kProgram, header.program);
     put(kPid, header.pid);
     put(kMsgid, header.msgid);
+    put(kTag, header.tag);
     if (payload != Payload::cisco && payload != Payload::firepower) put(kFacility, facility_name(header.priority));
     if (payload != Payload::cef) put(kSeverity, severity_name(header.priority));
     if (!header.structured.empty() && payload != Payload::checkpoint) put_structured(header.structured, sink);

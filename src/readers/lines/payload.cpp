@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "readers/lines/columns.h"
 #include "readers/lines/devices.h"
 #include "readers/lines/pairs.h"
 
@@ -11,7 +12,7 @@ namespace tocsin::lines {
 const std::string_view kNames[kNameCount] = {"timestamp",     "hostname",    "program", "pid",          "message",
                                              "facility",      "severity",    "msgid",   "deviceVendor", "deviceProduct",
                                              "deviceVersion", "signatureId", "name",    "type",         "subtype",
-                                             "receive_time",  "serial",      "USER"};
+                                             "receive_time",  "serial",      "USER",    "tag"};
 
 namespace {
 
@@ -166,6 +167,21 @@ void put_sudo(std::string_view message, text::Sink& sink) {
   }
 }
 
+// `HOST TAG ` before a router's mark, after a time that no header was made of.
+void read_front(std::string_view front, Header& h) {
+  const auto word = [&] {
+    front.remove_prefix(std::min(front.find_first_not_of(' '), front.size()));
+    const std::size_t end = std::min(front.find(' '), front.size());
+    const std::string_view out = front.substr(0, end);
+    front.remove_prefix(end);
+    return out;
+  };
+  const std::string_view host = word(), tag = word();
+  if (host.empty() || host == ":") return;
+  h.host = host;
+  if (tag != ":") h.tag = tag;
+}
+
 std::string_view value_of(std::string_view text, std::string_view key) {
   for (std::size_t at = text.find(key); at != std::string_view::npos; at = text.find(key, at + 1)) {
     if (at > 0 && text[at - 1] != ' ' && text[at - 1] != ',') continue;
@@ -187,13 +203,13 @@ void put_key_values(std::string_view text, text::Sink& sink) {
 Payload classify(std::string_view line, Header& h) {
   std::string_view m = h.message;
   // `Aug 24 01:12:09 1,2020/08/24 01:12:09,serial,TRAFFIC,…`: what stands where the host should is the first column.
-  if (h.host.size() > 10 && h.host[1] == ',' && is_digit(h.host[0])) {
-    const std::string_view whole = line.substr(static_cast<std::size_t>(h.host.data() - line.data()));
-    if (is_palo_alto(whole)) {
-      h.message = whole;
-      h.host = h.program = h.pid = {};
-      return Payload::paloalto;
-    }
+  for (std::string_view* part : {&h.host, &h.program}) {
+    if (part->find(',') == std::string_view::npos || !is_digit((*part)[0])) continue;
+    const std::string_view whole = line.substr(static_cast<std::size_t>(part->data() - line.data()));
+    if (!is_palo_alto(whole)) continue;
+    h.message = whole;
+    *part = h.program = h.pid = h.msgid = h.structured = {};
+    return Payload::paloalto;
   }
   if (is_check_point(h.structured)) return Payload::checkpoint;
   // CEF and LEEF look like a tag and its colon.
@@ -255,9 +271,10 @@ Payload classify(std::string_view line, Header& h) {
       }
       if (const auto mark = router_mark(tail); mark && (h.is_syslog || first == '%' || is_digit(mark->mnemonic[0]))) {
         if (h.host.starts_with('%')) h.host = {};
+        if (!h.pid.empty()) h.tag = h.program;  // a relay's, `CiscoASA[999]: %ASA-…`
+        if (!h.is_syslog) read_front(tail.substr(0, mark->at), h);
         h.program = mark->facility;
         h.msgid = mark->mnemonic;
-        h.pid = {};
         std::string_view message = tail.substr(mark->at + mark->size);
         if (message.starts_with(':')) message.remove_prefix(1);
         if (message.starts_with(' ')) message.remove_prefix(1);
@@ -342,8 +359,11 @@ std::string_view source_of(Payload payload, const Header& header) {
 void put_payload(Payload payload, const Header& header, text::Sink& sink) {
   const std::string_view m = header.message;
   switch (payload) {
-    case Payload::key_value:
     case Payload::fortigate:
+      put_key_values(m, sink);
+      put_fortinet_ui(m, sink);
+      break;
+    case Payload::key_value:
       put_key_values(m, sink);
       break;
     case Payload::netfilter:
@@ -372,6 +392,7 @@ void put_payload(Payload payload, const Header& header, text::Sink& sink) {
       break;
     case Payload::comma_pairs:
       put_comma_pairs(m, sink);
+      put_fortinet_ui(m, sink);
       break;
     case Payload::sonicwall:
       put_key_values(m, sink);
@@ -387,19 +408,22 @@ std::optional<Time> payload_time(Payload payload, const Header& header, int offs
   text::Stamp stamp;
   if (payload == Payload::fortigate || payload == Payload::comma_pairs ||
       (payload == Payload::key_value && !header.stamp.dated())) {
-    // Nanoseconds since 1970 in newer versions, seconds in older ones.
-    if (const std::string_view ticks = value_of(m, "eventtime=");
-        ticks.size() == 19 && std::ranges::all_of(ticks, is_digit)) {
-      std::int64_t value = 0;
-      for (const char c : ticks) value = value * 10 + (c - '0');
-      if (ticks < "9") return Time::from_nanoseconds(value, 9);
-    }
     if (payload == Payload::key_value) {
       if (const std::string_view whole = value_of(m, "timestamp=");
           text::read_stamp(whole, stamp) && stamp.dated() && stamp.size == whole.size())
         return stamp.at(0, offset_minutes);
     }
-    const std::string_view date = value_of(m, "date="), clock = value_of(m, "time="), zone = value_of(m, "tz=");
+    const std::string_view date = value_of(m, "date="), clock = value_of(m, "time=");
+    std::string_view zone = value_of(m, "tz=");
+    // `tz="UTC+2:00"` tells the administrator's choice; the one that counts follows.
+    if (zone.starts_with("UTC")) zone = value_of(m.substr(static_cast<std::size_t>(zone.data() - m.data())), "tz=");
+    // The event's own time, in nanoseconds since 1970 in newer versions, where the zone of the other isn't told.
+    if (const std::string_view ticks = value_of(m, "eventtime=");
+        zone.empty() && ticks.size() == 19 && ticks < "9" && std::ranges::all_of(ticks, is_digit)) {
+      std::int64_t value = 0;
+      for (const char c : ticks) value = value * 10 + (c - '0');
+      return Time::from_nanoseconds(value, 9);
+    }
     char text[64];
     if (date.size() != 10 || clock.size() < 8 || clock.size() > 20 || zone.size() > 6) return std::nullopt;
     char* end = std::copy(date.begin(), date.end(), text);
@@ -414,6 +438,10 @@ std::optional<Time> payload_time(Payload payload, const Header& header, int offs
     return std::nullopt;
   }
   if (payload == Payload::checkpoint) return check_point_time(header.structured);
+  if (payload == Payload::access && header.program == "haproxy" && !header.stamp.dated()) {
+    if (text::find_dated_stamp(m, 96, stamp)) return stamp.at(0, offset_minutes);
+    return std::nullopt;
+  }
   if (payload == Payload::cef && header.time.empty()) {
     for (const std::string_view key : {"rt=", "end=", "start="})
       if (const std::size_t at = m.find(key);

@@ -54,6 +54,7 @@ enum Name : std::size_t {
   kReceiveTime,
   kSerial,
   kUser,
+  kTag,
   kNameCount
 };
 extern const std::string_view kNames[kNameCount];
