@@ -21,7 +21,7 @@ namespace {
 struct Wishes {
   EvidenceOptions evidence;
   RuleOptions rules;
-  bool no_own = false, json = false, csv = false;
+  bool no_own = false, no_detectors = false, json = false, csv = false;
   std::string case_path, level, fail_on;
 };
 
@@ -30,7 +30,9 @@ void declare(CLI::App& app, Wishes& wishes) {
   app.add_option("--rules", wishes.rules.paths, "folder or file of Sigma rules; several times")
       ->allow_extra_args(false);
   app.add_flag("--no-own-rules", wishes.no_own, "leave the rules out that come with tocsin");
-  app.add_flag("--no-rules", wishes.rules.none, "read, hash and count only");
+  app.add_flag("--no-rules", wishes.rules.none, "no Sigma rules: detectors only");
+  app.add_flag("--no-detectors", wishes.no_detectors,
+               "no detectors: neither collect logins, mail read and the like, nor judge them");
   app.add_option("--placeholders", wishes.rules.placeholders, "YAML file with the values of %placeholders%");
   app.add_option("--case", wishes.case_path, "case file to write into; made when it isn't there");
   app.add_flag("--json", wishes.json, "findings on stdout, one JSON object a line");
@@ -70,6 +72,7 @@ int run(std::span<const std::string> args) {
   if (wishes.json && wishes.csv) return usage_error("scan", {"--json and --csv exclude each other", {}, {}});
   options.rules = wishes.rules;
   options.rules.own = !wishes.no_own;
+  options.rules.detectors = !wishes.no_detectors;
   options.rules.cache = sigma::default_cache_folder();
   options.case_path = wishes.case_path;
   options.command = command_line(args);

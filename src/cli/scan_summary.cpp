@@ -78,6 +78,16 @@ void print_summary(const ScanSummary& summary, const Program&, std::FILE* to) {
                ranking(summary.anomalies_by_name, 3));
   fmt::print(to, "\n");
 
+  if (summary.detectors) {
+    fmt::print(to, "  detectors  {} over {} activit{}", grouped(summary.detectors), grouped(summary.activities),
+               summary.activities == 1 ? "y" : "ies");
+    if (!summary.activities_by_kind.empty()) fmt::print(to, " ({})", ranking(summary.activities_by_kind, 6));
+    if (summary.activity_copies) fmt::print(to, " · {} copies left out", grouped(summary.activity_copies));
+    if (summary.activities_without_time)
+      fmt::print(to, " · {} without a time left out", grouped(summary.activities_without_time));
+    fmt::print(to, "\n");
+  }
+
   std::string levels;
   for (int level = 4; level >= 0; --level)
     if (summary.findings[level])

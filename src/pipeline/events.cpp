@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <map>
 
+#include "base/crew.h"
 #include "base/json.h"
 #include "evidence/evidence.h"
-#include "base/crew.h"
 #include "pipeline/intake.h"
 
 namespace tocsin {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "event/networks.h"
 #include "readers/reader.h"
 
 namespace tocsin {
@@ -26,6 +27,8 @@ struct RuleOptions {
   bool none = false;               // read and count only
   std::string placeholders;        // file; "" none
   std::string cache;               // folder of the compiled rules; "" none
+  bool products = false;           // know what made a record (share/tocsin/products)
+  bool detectors = false;          // collect what detectors want, and run them; implies products
 };
 
 struct ScanOptions {
@@ -36,6 +39,7 @@ struct ScanOptions {
   std::size_t memory = 512u << 20;
   std::optional<Time> since, until;  // events outside are not matched; until is exclusive
   ReadOptions read;
+  const Networks* networks = &prefix_networks();
   std::string command;                                // for the journal
   std::function<void(const ScanProgress&)> progress;  // may be empty
   const std::atomic<bool>* stop = nullptr;            // set by a signal: finish cleanly with what was found

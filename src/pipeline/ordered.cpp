@@ -101,8 +101,8 @@ class Crowds {
 
 }  // namespace
 
-Result<sigma::CorrelateStats> run_ordered(const Program& program, std::span<const std::uint32_t> numbers,
-                                          std::size_t memory, casefile::Case& in) {
+Result<sigma::CorrelateStats> run_correlations(const Program& program, std::span<const std::uint32_t> numbers,
+                                               std::size_t memory, casefile::Case& in) {
   const sigma::RuleSet& rules = program.rules();
   if (rules.correlations.empty()) return sigma::CorrelateStats{};
   sigma::CorrelateOptions options;
@@ -154,8 +154,8 @@ Result<sigma::CorrelateStats> run_ordered(const Program& program, std::span<cons
     return true;
   }));
 
-  const std::uint32_t first = static_cast<std::uint32_t>(rules.rules.size());
-  TRY_VOID(in.begin_ordered(numbers.subspan(first)));
+  const std::size_t first = program.correlations_at();
+  TRY_VOID(in.begin_ordered(numbers.subspan(first, rules.correlations.size())));
   std::map<std::tuple<std::uint32_t, std::string, casefile::ContentHash>, std::uint64_t> occurrences;
   for (const auto& finding : found) {
     casefile::OrderedFinding out;

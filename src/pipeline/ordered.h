@@ -1,4 +1,5 @@
-// The ordered stages of a scan: correlations over all base matches of the case, in event-time order.
+// The ordered stages of a scan: correlations over all base matches of the case, detectors over all activities, both in
+// order of event time.
 //
 // They run over the whole case each time, so that new evidence joins what was there; their findings replace those of
 // the run before. Ids don't change, because they hang on the event at which a finding first stood.
@@ -12,7 +13,17 @@
 namespace tocsin {
 
 // `numbers`: the case's numbers of program.infos(). The case is settled.
-Result<sigma::CorrelateStats> run_ordered(const Program& program, std::span<const std::uint32_t> numbers,
-                                          std::size_t memory, casefile::Case& in);
+Result<sigma::CorrelateStats> run_correlations(const Program& program, std::span<const std::uint32_t> numbers,
+                                               std::size_t memory, casefile::Case& in);
+
+struct DetectStats {
+  std::uint64_t activities = 0;  // met, copies left out
+  std::uint64_t copies = 0;
+  std::uint64_t by_kind[std::size(kActivityKindNames)] = {};
+};
+
+// Like it. Program has detectors.
+Result<DetectStats> run_detectors(const Program& program, std::span<const std::uint32_t> numbers,
+                                  const Networks& networks, std::size_t memory, casefile::Case& in);
 
 }  // namespace tocsin

@@ -3,15 +3,57 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <set>
 
 #include "base/check.h"
 #include "base/share.h"
+#include "detect/detector.h"
 #include "sigma/cache.h"
 #include "sigma/check.h"
 #include "sigma/correlate.h"
 
 namespace tocsin {
+namespace {
+
+// What activities come out of the same evidence hangs on these files.
+Result<Digest> digest_of_files(const std::string& folder) {
+  std::vector<std::string> paths;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error))
+    if (entry.path().extension() == ".yml") paths.push_back(entry.path().string());
+  if (error) return fail("the product definitions could not be read: " + error.message(), folder);
+  std::ranges::sort(paths);
+  Sha256 hash;
+  for (const std::string& path : paths) {
+    std::ifstream file(path, std::ios::binary);
+    const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+    if (!file) return fail("the product definition could not be read", path);
+    hash.update(std::to_string(bytes.size()) + ":" + bytes);
+  }
+  return hash.finish();
+}
+
+casefile::RuleInfo info_of(const detect::DetectorSpec& spec) {
+  casefile::RuleInfo info;
+  std::string content = fmt::format("detector {}\n", spec.id);
+  for (const detect::Parameter& parameter : spec.parameters)
+    content += fmt::format("{} = {} {}\n", parameter.name, parameter.value, parameter.unit);
+  info.hash = sha256(content);
+  info.id = spec.id;
+  info.title = spec.title;
+  info.level = spec.level;
+  info.kind = casefile::RuleKind::detector;
+  info.path = fmt::format("detect/{}", spec.name);
+  info.author = "tocsin";
+  info.techniques.assign(spec.techniques.begin(), spec.techniques.end());
+  info.over_case = true;
+  return info;
+}
+
+}  // namespace
 
 Result<std::unique_ptr<const Program>> Program::load(const RuleOptions& options) {
   auto program = std::unique_ptr<Program>(new Program());
@@ -30,6 +72,7 @@ Result<std::unique_ptr<const Program>> Program::load(const RuleOptions& options)
   TRY(auto logsources, sigma::Logsources::load(share + "/logsources.yml"));
   TRY(program->engine_, sigma::Engine::compile(program->rules_, std::move(logsources), program->demand_));
   program->describe_rules(share);
+  if (options.products || options.detectors) TRY_VOID(program->load_products(share, options));
   return std::unique_ptr<const Program>(std::move(program));
 }
 
@@ -62,6 +105,38 @@ void Program::describe_rules(const std::string& share) {
     for (const std::string& field : correlator.fields(rule)) names.insert(field);
     infos_[rule].keys.assign(names.begin(), names.end());
   }
+}
+
+Result<void> Program::load_products(const std::string& share, const RuleOptions& options) {
+  const std::string folder = share + "/products";
+  TRY(catalog_, products::Catalog::load(std::span(&folder, 1)));
+  if (!options.detectors) return {};
+  catalog_->demand(demand_);
+  for (std::size_t i = 0; i < std::size(identity_slots_); ++i)
+    identity_slots_[i] = demand_.add(casefile::kIdentityFields[i]);
+  for (const detect::DetectorSpec* spec : detect::all_detectors())
+    for (const ActivityKind kind : spec->wants) wanted_ |= 1u << static_cast<int>(kind);
+  TRY(const Digest definitions, digest_of_files(folder));
+  casefile::RuleInfo collecting;
+  collecting.hash = sha256(fmt::format("activities 1\nkinds {:x}\n{}", wanted_, definitions.hex()));
+  collecting.id = "tocsin-activities";
+  collecting.title = "what detectors want to know";
+  collecting.kind = casefile::RuleKind::detector;
+  collecting.path = "share/tocsin/products";
+  collecting.author = "tocsin";
+  collecting.reported = false;
+  activities_at_ = static_cast<std::uint32_t>(infos_.size());
+  infos_.push_back(std::move(collecting));
+  for (const detect::DetectorSpec* spec : detect::all_detectors()) infos_.push_back(info_of(*spec));
+  return {};
+}
+
+casefile::Identity Program::identity(const Event& event) const {
+  std::string_view values[std::size(casefile::kIdentityFields)];
+  if (event.source == "windows")
+    for (std::size_t i = 0; i < std::size(values); ++i)
+      if (const Value* value = event.find(*identity_slots_[i])) values[i] = value->text();
+  return casefile::identity_of(event, values);
 }
 
 void Program::keys(const Event& event, std::span<const std::uint32_t> met, Scratch& scratch,

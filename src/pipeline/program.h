@@ -1,4 +1,5 @@
-// Program: the rules of one scan, compiled, with what the case has to know of them. Const and shared by threads.
+// Program: the rules, product definitions and detectors of one scan, compiled, with what the case has to know of them.
+// Const and shared by threads.
 #pragma once
 #include <map>
 #include <memory>
@@ -12,6 +13,7 @@
 #include "event/demand.h"
 #include "pipeline/options.h"
 #include "pipeline/summary.h"
+#include "products/catalog.h"
 #include "sigma/correlate.h"
 #include "sigma/engine.h"
 
@@ -25,8 +27,18 @@ class Program {
   const Demand& demand() const { return demand_; }
   const sigma::RuleSet& rules() const { return *rules_; }
   const sigma::Engine& engine() const { return *engine_; }
-  // Of all rules, then of all correlations.
+  // Of all rules, then of all correlations, then, with detectors, of the collecting of activities and of each detector.
   std::span<const casefile::RuleInfo> infos() const { return infos_; }
+  // Places in infos().
+  std::size_t correlations_at() const { return rules_->rules.size(); }
+  std::optional<std::uint32_t> activities_at() const { return activities_at_; }  // nothing: no detectors
+
+  // Null: records are of no product.
+  const products::Catalog* catalog() const { return catalog_ ? &*catalog_ : nullptr; }
+  // Some detector wants this kind.
+  bool wanted(ActivityKind kind) const { return wanted_ >> static_cast<int>(kind) & 1; }
+  // What tells this event's record from others.
+  casefile::Identity identity(const Event& event) const;
 
   using Scratch = sigma::Engine::Scratch;
   Scratch scratch() const { return Scratch(*engine_); }
@@ -49,11 +61,16 @@ class Program {
  private:
   Program() = default;
   void describe_rules(const std::string& share);
+  Result<void> load_products(const std::string& share, const RuleOptions& options);
 
   std::shared_ptr<const sigma::RuleSet> rules_;
   std::shared_ptr<const sigma::Engine> engine_;
   Demand demand_;
   std::vector<casefile::RuleInfo> infos_;
+  std::optional<products::Catalog> catalog_;
+  std::optional<std::uint32_t> activities_at_;
+  std::uint32_t wanted_ = 0;  // bits by ActivityKind
+  std::optional<Slot> identity_slots_[std::size(casefile::kIdentityFields)];
 };
 
 }  // namespace tocsin

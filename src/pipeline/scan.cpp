@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <mutex>
 
-#include "base/text.h"
-#include "evidence/evidence.h"
 #include "base/crew.h"
+#include "base/text.h"
+#include "case/activity_rows.h"
+#include "detect/detector.h"
+#include "evidence/evidence.h"
 #include "pipeline/intake.h"
 #include "pipeline/ordered.h"
 
@@ -18,6 +20,8 @@ using casefile::Case;
 struct Task {
   Intaken in;
   casefile::MatchBatch matches;
+  casefile::RowBlock activities;
+  std::uint64_t untimed = 0;       // activities without a time, which are left out
   std::vector<Anomaly> anomalies;  // met while decoding
   std::uint64_t events = 0;
   Time first = Time::none(), last = Time::none();
@@ -34,6 +38,8 @@ struct Worker {
   Batch batch;
   Record record;
   Program::Scratch scratch;
+  products::Scratch products;
+  Activity activity;
   std::vector<std::uint32_t> met;
   std::vector<std::pair<std::string_view, std::string_view>> keys;
 
@@ -43,13 +49,21 @@ struct Worker {
 class Scan {
  public:
   Scan(const ScanOptions& options, const Program& program, Case& into)
-      : options_(options), program_(program), case_(into), matching_(!program.rules().rules.empty()) {}
+      : options_(options),
+        program_(program),
+        case_(into),
+        matching_(!program.rules().rules.empty()),
+        activities_(program.activities_at()) {}
 
   Result<ScanSummary> run();
 
  private:
   Result<KnownContents> known_contents();
   void work(Task& task, Worker& worker) const;
+  void match(Task& task, Worker& worker, const Event& event) const;
+  void collect(Task& task, Worker& worker, const Event& event) const;
+  bool collects(const EvidenceRun& run) const;
+  Result<void> run_ordered();
   void give(Task& task);
   Result<void> store(Task& task);
   Result<void> store_end(const Task& task);
@@ -60,8 +74,9 @@ class Scan {
   const ScanOptions& options_;
   const Program& program_;
   Case& case_;
-  const bool matching_;                 // there are rules; without, records are counted only
-  std::vector<std::uint32_t> numbers_;  // the case's numbers of program_'s rules
+  const bool matching_;                            // there are rules; without, records are counted only
+  const std::optional<std::uint32_t> activities_;  // of program_'s rules, the collecting of activities
+  std::vector<std::uint32_t> numbers_;             // the case's numbers of program_'s rules
   std::optional<Intake> intake_;
   ScanSummary summary_;
   ScanProgress progress_;
@@ -85,36 +100,62 @@ Result<KnownContents> Scan::known_contents() {
   return known;
 }
 
+// Evidence that the case knows is read again only for what it has not met.
+bool Scan::collects(const EvidenceRun& run) const {
+  return activities_ && (!run.known || std::ranges::binary_search(run.known->rules, *activities_));
+}
+
 void Scan::work(Task& task, Worker& worker) const {
   task.matches.clear();
+  task.activities.clear();
+  task.untimed = 0;
   task.anomalies.clear();
   task.events = 0;
   task.first = task.last = Time::none();
   if (!task.in.block) return;
   const EvidenceRun& run = *task.in.run;
+  const bool collecting = collects(run);
   worker.batch.clear();
+  worker.products.arena.clear();
   run.reader->decode(*task.in.block, worker.batch);
   task.anomalies = std::move(worker.batch.anomalies());
   for (const Event& event : worker.batch.events()) {
     ++task.events;
     widen(task.first, task.last, event.time);
-    if (!matching_) continue;
+    if (!matching_ && !collecting) continue;
     if ((options_.since && event.time < *options_.since) || (options_.until && !(event.time < *options_.until)))
       continue;
-    worker.met.clear();
-    program_.match(worker.batch, event, worker.scratch, worker.met);
-    if (run.known)
-      std::erase_if(worker.met,
-                    [&](std::uint32_t rule) { return !std::ranges::binary_search(run.known->rules, rule); });
-    if (worker.met.empty()) continue;
-    worker.batch.access()->describe(worker.batch, event, worker.record);
-    worker.keys.clear();
-    program_.keys(event, worker.met, worker.scratch, worker.keys);
-    for (std::uint32_t& rule : worker.met) rule = numbers_[rule];
-    std::ranges::sort(worker.met);
-    task.matches.add(event, worker.record, worker.met, worker.keys, case_.wants_whole(worker.met));
+    if (matching_) match(task, worker, event);
+    if (collecting) collect(task, worker, event);
   }
   task.in.block.reset();
+}
+
+void Scan::match(Task& task, Worker& worker, const Event& event) const {
+  worker.met.clear();
+  program_.match(worker.batch, event, worker.scratch, worker.met);
+  if (const KnownEvidence* known = task.in.run->known)
+    std::erase_if(worker.met, [&](std::uint32_t rule) { return !std::ranges::binary_search(known->rules, rule); });
+  if (worker.met.empty()) return;
+  worker.batch.access()->describe(worker.batch, event, worker.record);
+  worker.keys.clear();
+  program_.keys(event, worker.met, worker.scratch, worker.keys);
+  for (std::uint32_t& rule : worker.met) rule = numbers_[rule];
+  std::ranges::sort(worker.met);
+  task.matches.add(event, worker.record, worker.met, worker.keys, case_.wants_whole(worker.met));
+}
+
+void Scan::collect(Task& task, Worker& worker, const Event& event) const {
+  if (!program_.catalog()->activity(event, worker.products, worker.activity) || !program_.wanted(worker.activity.kind))
+    return;
+  if (!event.time.known()) {
+    ++task.untimed;
+    return;
+  }
+  const casefile::Identity identity = program_.identity(event);
+  casefile::add_activity(task.activities,
+                         {event.time, identity.content, event.offset, event.record, identity.numbered, 0},
+                         worker.activity);
 }
 
 void Scan::give(Task& task) {
@@ -162,11 +203,13 @@ Result<void> Scan::store(Task& task) {
         ++summary_.anomalies_by_name[std::string(anomaly.name)];
       }
     if (!task.matches.items().empty()) TRY_VOID(case_.append(task.matches));
+    TRY_VOID(case_.append(casefile::RowKind::activities, task.activities));
   }
   events_ += task.events;
   widen(first_, last_, task.first);
   widen(first_, last_, task.last);
   summary_.events += task.events;
+  summary_.activities_without_time += task.untimed;
   summary_.matched += task.matches.items().size();
   if (task.in.end) return store_end(task);
   return {};
@@ -196,6 +239,7 @@ Result<void> Scan::store_end(const Task& task) {
   end.first = first_;
   end.last = last_;
   end.complete = complete;
+  end.activities = collects(*task.in.run);
   TRY(const auto finished, case_.finish_evidence(end));
   if (finished.copy) ++summary_.copies;
   open_ = false;
@@ -229,6 +273,23 @@ Result<void> Scan::note_container(const evidence::Custody& custody) {
   return {};
 }
 
+Result<void> Scan::run_ordered() {
+  TRY(const auto correlated, run_correlations(program_, numbers_, options_.memory / 4, case_));
+  summary_.correlation_keys_evicted = correlated.keys_evicted;
+  summary_.correlation_matches_cut = correlated.matches_cut;
+  summary_.correlation_without_key = correlated.without_key;
+  summary_.correlation_without_time = correlated.without_time;
+  if (!activities_) return {};
+  TRY(const DetectStats detected, run_detectors(program_, numbers_, *options_.networks, options_.memory / 2, case_));
+  summary_.detectors = detect::all_detectors().size();
+  summary_.activities = detected.activities;
+  summary_.activity_copies = detected.copies;
+  for (std::size_t kind = 0; kind < std::size(detected.by_kind); ++kind)
+    if (detected.by_kind[kind] > 0)
+      summary_.activities_by_kind[std::string(kActivityKindNames[kind])] = detected.by_kind[kind];
+  return {};
+}
+
 Result<ScanSummary> Scan::run() {
   casefile::ScanInfo info;
   info.tool = "tocsin";
@@ -242,7 +303,7 @@ Result<ScanSummary> Scan::run() {
     if (survey.whole) progress_.bytes_total = survey.bytes;
   }
   const Demand nothing;
-  intake_.emplace(options_, matching_ ? program_.demand() : nothing, known);
+  intake_.emplace(options_, matching_ || activities_ ? program_.demand() : nothing, known);
   const unsigned threads = std::max(1u, options_.threads);
   std::vector<Task> slots(threads == 1 ? 1 : threads + 3);
   std::vector<Worker> workers;
@@ -258,11 +319,7 @@ Result<ScanSummary> Scan::run() {
   if (stopped()) summary_.interrupted = true;
 
   TRY_VOID(case_.settle());
-  TRY(const auto correlated, run_ordered(program_, numbers_, options_.memory / 4, case_));
-  summary_.correlation_keys_evicted = correlated.keys_evicted;
-  summary_.correlation_matches_cut = correlated.matches_cut;
-  summary_.correlation_without_key = correlated.without_key;
-  summary_.correlation_without_time = correlated.without_time;
+  TRY_VOID(run_ordered());
   TRY(const auto counts, case_.count_findings());
   std::ranges::copy(counts.by_level, summary_.findings);
   summary_.rules = program_.counts();

@@ -23,6 +23,12 @@ std::string ScanSummary::json() const {
   out["findings"] = by_level;
   out["correlation_state_dropped"] = {{"keys", correlation_keys_evicted}, {"matches", correlation_matches_cut}};
   out["correlation_left_out"] = {{"without_key", correlation_without_key}, {"without_time", correlation_without_time}};
+  if (detectors)
+    out["activities"] = {{"detectors", detectors},
+                         {"met", activities},
+                         {"by_kind", activities_by_kind},
+                         {"copies", activity_copies},
+                         {"without_time", activities_without_time}};
   out["interrupted"] = interrupted;
   return out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }

@@ -16,7 +16,7 @@ struct ScanSummary {
   std::uint64_t unrecognised = 0, containers = 0;
   std::uint64_t known = 0, copies = 0;  // pieces whose content stood in the case / came twice in this scan
   std::uint64_t incomplete = 0;         // could not be read to their end
-  std::vector<std::string> problems;            // the first few of those: path, and why
+  std::vector<std::string> problems;    // the first few of those: path, and why
   static constexpr std::size_t kProblemsMax = 5;
   std::uint64_t events = 0, matched = 0;
   std::uint64_t anomalies = 0;
@@ -29,6 +29,10 @@ struct ScanSummary {
                   unmet = 0;  // unmet: no event of their logsource came
     std::map<std::string, std::uint64_t> refused_by_reason;
   } rules;
+
+  // Of detectors; all zero where none ran.
+  std::uint64_t detectors = 0, activities = 0, activity_copies = 0, activities_without_time = 0;
+  std::map<std::string, std::uint64_t> activities_by_kind;
 
   std::uint64_t findings[5] = {};                                           // in the case, by level
   std::uint64_t correlation_keys_evicted = 0, correlation_matches_cut = 0;  // state dropped for its bound

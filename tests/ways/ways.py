@@ -5,7 +5,9 @@
 
 Ways: the files in another order, as a tar.gz, as a zip inside a tar, one thread or two, twice into one case, killed in the
 middle and completed, and with a copy of every file beside it. Findings are compared byte for byte, the evidence's path aside.
-Run by ctest from the repository's root over the demo's evidence and, when it is there, over public samples beside it.
+Run by ctest from the repository's root over the demo's evidence, over logins under a slow password campaign (detectors alone;
+these lines also shuffled within a day over the files, places in the evidence aside) and, when it is there, over public samples
+beside it.
 """
 import json
 import random
@@ -17,6 +19,7 @@ import tarfile
 import tempfile
 import time
 import zipfile
+from datetime import datetime, timedelta
 from pathlib import Path
 
 TOCSIN = Path(sys.argv[1]).resolve()
@@ -75,6 +78,62 @@ def killed_and_completed(rules, folder, scratch):
     return scan(rules, [folder], "--case", str(case))
 
 
+def logins(folder, files=5, shuffled=None):
+    """Two weeks of 120 people, and 30 of them under a slow spray for a day and a half that enters one account."""
+    draw = random.Random(7)
+    start = datetime(2024, 5, 1)
+    lines = []
+
+    def line(when, what, user, address):
+        lines.append((when, f"{when:%Y-%m-%dT%H:%M:%S}+00:00 gate{draw.randint(1, 3)} sshd[{draw.randint(100, 9999)}]: "
+                            f"{what} password for {user} from {address} port {draw.randint(1024, 65000)} ssh2\n"))
+
+    for day in range(14):
+        for number in range(120):
+            when = start + timedelta(days=day, hours=8, seconds=draw.randint(0, 30000))
+            if draw.random() < 0.05:
+                line(when - timedelta(seconds=20), "Failed", f"user{number:03}", f"192.0.2.{number + 1}")
+            line(when, "Accepted", f"user{number:03}", f"192.0.2.{number + 1}")
+    for _ in range(500):
+        when = start + timedelta(days=10, seconds=draw.randint(0, 130000))
+        line(when, "Failed", f"user{draw.randint(0, 29):03}", f"203.0.{draw.randint(0, 255)}.{draw.randint(1, 254)}")
+    line(start + timedelta(days=11, hours=14), "Accepted", "user007", "203.0.77.9")
+    lines.sort()
+    if shuffled is not None:
+        mix = random.Random(shuffled)
+        lines.sort(key=lambda one: (one[0] + timedelta(seconds=mix.randint(-43200, 43200)), one[1]))
+    folder.mkdir(parents=True)
+    for number in range(files):
+        begin, end = len(lines) * number // files, len(lines) * (number + 1) // files
+        part = lines[begin:end] if shuffled is None else lines[number::files]
+        (folder / f"auth.log.{number}").write_text("".join(text for _, text in part), encoding="utf-8")
+    return folder
+
+
+def without_places(findings):
+    out = []
+    for text in findings:
+        finding = json.loads(text)
+        for event in finding["events"]:
+            for key in ("sha256", "offset", "record"):
+                del event[key]
+        out.append(json.dumps(finding, sort_keys=True))
+    return out
+
+
+def check_detectors():
+    with tempfile.TemporaryDirectory() as scratch_name:
+        scratch = Path(scratch_name)
+        plain = logins(scratch / "plain")
+        check("logins under a campaign, detectors alone", ["--no-rules"], plain)
+        expected = without_places(scan(["--no-rules"], [plain]))
+        for seed, files in ((1, 1), (2, 4), (3, 9)):
+            mixed = logins(scratch / f"mixed{seed}", files, seed)
+            for extra in (["--threads", "1"], ["--threads", "2", "--memory", "8M"]):
+                same(f"lines shuffled within a day over {files} files, {' '.join(extra)}",
+                     without_places(scan(["--no-rules"], [mixed], *extra)), expected)
+
+
 def check(name, rules, source):
     print(f"{name}:")
     with tempfile.TemporaryDirectory() as scratch_name:
@@ -121,6 +180,7 @@ def check(name, rules, source):
 
 
 check("demo", [], Path("share/demo/evidence"))
+check_detectors()
 samples = CORPUS / "sigma" / "evtx-attack-samples" / "Credential Access"
 if samples.exists():
     check("public samples", ["--rules", str(CORPUS / "sigma" / "rules" / "rules")], samples)
