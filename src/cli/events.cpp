@@ -22,6 +22,7 @@ int run(std::span<const std::string> args) {
   if (const auto applied = evidence.apply(options); !applied) return usage_error("events", applied.error());
   options.stop = stop_on_signals();
   options.rules.none = true;
+  options.rules.products = true;
   const auto program = Program::load(options.rules);
   if (!program) return failure("events", program.error());
 

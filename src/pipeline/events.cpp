@@ -1,6 +1,7 @@
 #include "pipeline/events.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include "base/crew.h"
@@ -23,6 +24,8 @@ struct Worker {
   Batch batch;
   Record record;
   Program::Scratch scratch;
+  products::Scratch products;
+  products::Reading reading;
   explicit Worker(const Program& program) : scratch(program.scratch()) {}
 };
 
@@ -41,34 +44,105 @@ Digests hash_all(const std::vector<std::string>& paths) {
   return out;
 }
 
-// What the entries that the event meets agree on: a line of plain text could be many a product's.
-void write_logsource(const Program& program, const Event& event, Program::Scratch& scratch, std::string& out) {
-  static constexpr std::pair<const char*, std::string sigma::Logsource::*> kParts[] = {
-      {"product", &sigma::Logsource::product},
-      {"category", &sigma::Logsource::category},
-      {"service", &sigma::Logsource::service}};
+using Parts = std::array<std::string_view, 3>;  // of a logsource
+constexpr const char* kPartNames[] = {"product", "category", "service"};
+
+// What the entries that the event meets agree on: a line of plain text could be many a product's. Where no entry says
+// anything, what its product says.
+Parts logsource_of(const Program& program, const Event& event, std::string_view product, Program::Scratch& scratch) {
+  static constexpr std::string sigma::Logsource::* kParts[] = {&sigma::Logsource::product, &sigma::Logsource::category,
+                                                               &sigma::Logsource::service};
+  Parts parts;
   const auto entries = program.engine().entries_of(event, scratch);
-  out += '{';
-  for (const auto& [name, part] : kParts) {
+  for (std::size_t i = 0; i < parts.size(); ++i) {
     const std::string* agreed = nullptr;
     bool clash = false;
     for (const std::uint32_t index : entries) {
-      const std::string& value = program.engine().entries()[index].logsource.*part;
+      const std::string& value = program.engine().entries()[index].logsource.*kParts[i];
       if (value.empty()) continue;
       clash = clash || (agreed && *agreed != value);
       agreed = &value;
     }
-    if (!agreed || clash) continue;
+    if (agreed && !clash) parts[i] = *agreed;
+  }
+  if (parts == Parts() && !product.empty() && program.catalog())
+    for (const products::Definition& definition : program.catalog()->definitions())
+      if (definition.product == product)
+        parts = {definition.logsource.product, definition.logsource.category, definition.logsource.service};
+  return parts;
+}
+
+void write_logsource(const Parts& parts, std::string& out) {
+  out += '{';
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (parts[i].empty()) continue;
     if (out.back() != '{') out += ',';
-    append_json_string(out, name);
+    append_json_string(out, kPartNames[i]);
     out += ':';
-    append_json_string(out, *agreed);
+    append_json_string(out, parts[i]);
   }
   out += '}';
 }
 
-void write_event(const Program& program, const Digests& digests, const std::string& path, Worker& worker,
-                 const Event& event, std::string& out) {
+// ECS types these as long; all others are keywords, addresses or text.
+bool is_number(std::string_view field) {
+  return field.ends_with(".port") || field.ends_with(".bytes") || field.ends_with(".pid") ||
+         field.ends_with(".packets") || field == "http.response.status_code" || field == "event.duration" ||
+         field.ends_with(".as.number");
+}
+
+void append_ecs_value(std::string_view field, std::string_view value, std::string& out) {
+  if (is_number(field) && is_json_number(value))
+    out += value;
+  else
+    append_json_string(out, value);
+}
+
+// {"source.ip":"192.0.2.1",…}, then the grades of the same fields. Sorted by field; a field's values in their order.
+void write_ecs(std::vector<products::EcsValue>& ecs, std::string& out) {
+  std::ranges::stable_sort(ecs, {}, &products::EcsValue::field);
+  std::string grades;
+  out += '{';
+  for (std::size_t i = 0, end; i < ecs.size(); i = end) {
+    Provenance grade = ecs[i].provenance;
+    for (end = i + 1; end < ecs.size() && ecs[end].field == ecs[i].field;)
+      grade = std::max(grade, ecs[end++].provenance);
+    const bool list = end > i + 1;
+    if (i > 0) out += ',', grades += ',';
+    append_json_string(out, ecs[i].field);
+    out += list ? ":[" : ":";
+    for (std::size_t j = i; j < end; ++j) {
+      if (j > i) out += ',';
+      append_ecs_value(ecs[j].field, ecs[j].value, out);
+    }
+    if (list) out += ']';
+    append_json_string(grades, ecs[i].field);
+    grades += ':';
+    append_json_string(grades, name(grade));
+  }
+  out += "},\"provenance\":{" + grades + '}';
+}
+
+// Which network and country addresses are of, where a database says.
+void add_places(const Networks& networks, products::Scratch& scratch, std::vector<products::EcsValue>& ecs) {
+  if (!networks.knows_as()) return;
+  static constexpr std::pair<std::string_view, std::array<std::string_view, 2>> kOf[] = {
+      {"source.ip", {"source.as.organization.name", "source.geo.country_iso_code"}},
+      {"client.ip", {"client.as.organization.name", "client.geo.country_iso_code"}},
+      {"destination.ip", {"destination.as.organization.name", "destination.geo.country_iso_code"}}};
+  for (std::size_t i = 0, count = ecs.size(); i < count; ++i)
+    for (const auto& [field, names] : kOf) {
+      if (ecs[i].field != field) continue;
+      const auto ip = Ip::parse(ecs[i].value);
+      if (!ip) continue;
+      const std::string texts[] = {networks.name_of(*ip), networks.country_of(*ip)};
+      for (std::size_t k = 0; k < 2; ++k)
+        if (!texts[k].empty()) ecs.push_back({names[k], scratch.arena.copy(texts[k]), ecs[i].provenance});
+    }
+}
+
+void write_event(const Program& program, const Networks& networks, const Digests& digests, const std::string& path,
+                 Worker& worker, const Event& event, std::string& out) {
   const auto digest = digests.find(path);
   out += "{\"evidence\":";
   append_json_string(out, path);
@@ -76,14 +150,26 @@ void write_event(const Program& program, const Digests& digests, const std::stri
   append_json_string(out, digest == digests.end() ? "" : digest->second);
   out += ",\"offset\":" + std::to_string(event.offset) + ",\"record\":" + std::to_string(event.record) + ",\"time\":";
   append_json_string(out, event.time.iso());
-  out += ",\"product\":";
-  append_json_string(out, event.source);
-  out += ",\"logsource\":";
-  write_logsource(program, event, worker.scratch, out);
-  out += ",\"fields\":";
   worker.batch.access()->describe(worker.batch, event, worker.record);
+  products::Reading& reading = worker.reading;
+  reading = {};
+  if (program.catalog()) program.catalog()->read(event, worker.record, worker.products, reading);
+  add_places(networks, worker.products, reading.ecs);
+  out += ",\"product\":";
+  append_json_string(out, reading.product.empty() ? event.source : reading.product);
+  out += ",\"logsource\":";
+  write_logsource(logsource_of(program, event, reading.product, worker.scratch), out);
+  out += ",\"fields\":";
   casefile::write_json(worker.record, out);
-  out += ",\"ecs\":{},\"provenance\":{},\"activity\":null}\n";
+  out += ",\"ecs\":";
+  write_ecs(reading.ecs, out);
+  out += ",\"activity\":";
+  if (reading.activity == ActivityKind::none)
+    out += "null";
+  else
+    append_json_string(out, name(reading.activity));
+  if (reading.ambiguous) out += ",\"ambiguous\":true";
+  out += "}\n";
 }
 
 }  // namespace
@@ -109,13 +195,14 @@ Result<EventsSummary> events(const ScanOptions& options, const Program& program,
     task.last = Time::none();
     if (!task.in.block) return;
     worker.batch.clear();
+    worker.products.arena.clear();
     task.in.run->reader->decode(*task.in.block, worker.batch);
     task.anomalies = std::move(worker.batch.anomalies());
     for (const Event& event : worker.batch.events()) {
       if (task.last < event.time) task.last = event.time;
       if ((options.since && event.time < *options.since) || (options.until && !(event.time < *options.until))) continue;
       ++task.events;
-      write_event(program, digests, task.in.run->path, worker, event, task.lines);
+      write_event(program, *options.networks, digests, task.in.run->path, worker, event, task.lines);
     }
     task.in.block.reset();
   };
