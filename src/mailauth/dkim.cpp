@@ -124,8 +124,8 @@ BodyDigest body_digest(const Message& message, const Signature& signature) {
   return out;
 }
 
-Outcome verify(const Message& message, const Signature& signature, const Records& records,
-               const VerifyOptions& options) {
+Outcome verify_header(const Message& message, const Signature& signature, const Records& records,
+                      const VerifyOptions& options) {
   Outcome out;
   out.signature = signature;
   const auto done = [&](Verdict verdict, std::string reason) {
@@ -138,12 +138,6 @@ Outcome verify(const Message& message, const Signature& signature, const Records
       options.now && signature.expires_at && options.now->seconds > static_cast<std::int64_t>(*signature.expires_at);
   if (out.expired && options.expired_is_invalid) return done(Verdict::invalid, "the signature has expired");
 
-  if (signature.has_body_hash) {
-    const BodyDigest body = body_digest(message, signature);
-    out.body_size = body.size;
-    out.body_covered = body.covered;
-    out.body_good = body.digest == signature.body_hash && !(signature.length && *signature.length > body.size);
-  }
   const Texts found = records.txt(signature.key_name());
   if (found.found == Found::unknown) return done(Verdict::unknown, "no key at hand for " + signature.key_name());
   if (found.found == Found::timed_out) return done(Verdict::invalid, "the key lookup failed");
@@ -168,16 +162,31 @@ Outcome verify(const Message& message, const Signature& signature, const Records
     out.key_index = i;
     if (record.key->verify(signature.hash, digest, signature.signature)) {
       out.header_good = true;
-      break;
+      return done(Verdict::pass, "");
     }
   }
   if (!tried) return done(Verdict::invalid, refusal);
-  if (!signature.has_body_hash) out.body_good = out.header_good;
-  if (!out.header_good)
-    return done(Verdict::fail,
-                signature.has_body_hash ? "the signed header fields were changed" : "header or body were changed");
-  if (!out.body_good) return done(Verdict::fail, "the body was changed");
-  return done(Verdict::pass, "");
+  return done(Verdict::fail,
+              signature.has_body_hash ? "the signed header fields were changed" : "header or body were changed");
+}
+
+Outcome verify(const Message& message, const Signature& signature, const Records& records,
+               const VerifyOptions& options) {
+  Outcome out = verify_header(message, signature, records, options);
+  if (!signature.problem.empty()) return out;
+  if (!signature.has_body_hash) {
+    out.body_good = out.header_good;
+    return out;
+  }
+  const BodyDigest body = body_digest(message, signature);
+  out.body_size = body.size;
+  out.body_covered = body.covered;
+  out.body_good = body.digest == signature.body_hash && !(signature.length && *signature.length > body.size);
+  if (out.header_good && !out.body_good) {
+    out.verdict = Verdict::fail;
+    out.reason = "the body was changed";
+  }
+  return out;
 }
 
 std::vector<Outcome> verify_all(const Message& message, const Records& records, const VerifyOptions& options) {

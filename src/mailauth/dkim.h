@@ -89,6 +89,9 @@ struct VerifyOptions {
 
 Outcome verify(const Message& message, const Signature& signature, const Records& records,
                const VerifyOptions& options = {});
+// The header part alone: a pass says nothing of the body, whose fields in the outcome stay empty.
+Outcome verify_header(const Message& message, const Signature& signature, const Records& records,
+                      const VerifyOptions& options = {});
 std::vector<Outcome> verify_all(const Message& message, const Records& records, const VerifyOptions& options = {});
 
 }  // namespace tocsin::mailauth

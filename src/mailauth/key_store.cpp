@@ -86,6 +86,11 @@ Texts KeyStore::txt(std::string_view name) const {
   return out;
 }
 
+void KeyStore::each(const std::function<void(std::string_view, const StoredKey&)>& sink) const {
+  for (const auto& [name, list] : keys_)
+    for (const StoredKey& key : list) sink(name, key);
+}
+
 const std::vector<StoredKey>* KeyStore::keys(std::string_view name) const {
   const auto found = keys_.find(lower_ascii(name));
   return found == keys_.end() ? nullptr : &found->second;

@@ -1,5 +1,6 @@
 // Keys that are no longer in DNS: a file of what stood there, when, and how that is known.
 #pragma once
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -29,6 +30,8 @@ class KeyStore : public Records {
 
   Texts txt(std::string_view name) const override;  // Found::unknown for names that are not in it
   const std::vector<StoredKey>* keys(std::string_view name) const;
+  // By name, then in the order of the rows.
+  void each(const std::function<void(std::string_view name, const StoredKey&)>& sink) const;
   std::size_t size() const { return size_; }
 
  private:

@@ -1,0 +1,205 @@
+// Two passes when keys may have to be computed: the first looks for messages whose keys are missing, the second judges
+// everything with all keys. Messages are judged by any thread and reported in the order of the dump.
+#include "leak/run.h"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include "base/crew.h"
+#include "base/hash.h"
+#include "leak/intake.h"
+#include "leak/recovery.h"
+
+namespace tocsin::leak {
+namespace {
+
+constexpr std::size_t kTaskBytes = 4u << 20, kTaskItems = 256;
+
+struct Task {
+  std::vector<Piece> pieces;
+  std::vector<ItemReport> reports;
+};
+
+class Run {
+ public:
+  Run(const LeakOptions& options, const std::function<void(const ItemReport&)>& sink)
+      : options_(options), sink_(sink), keys_(options.keys) {}
+
+  Result<LeakSummary> run() {
+    if (options_.recover && std::ranges::find(options_.paths, "-") == options_.paths.end()) recover();
+    judge();
+    finish();
+    summary_.interrupted = stopped();
+    return std::move(summary_);
+  }
+
+ private:
+  bool stopped() const { return options_.stop && options_.stop->load(std::memory_order_relaxed); }
+  void tell(const char* stage, std::uint64_t bytes) {
+    if (options_.progress) options_.progress({stage, bytes, summary_.items});
+  }
+
+  void recover() {
+    Recovery recovery(keys_);
+    for (const bool reference : {true, false}) {
+      const auto& paths = reference ? options_.originals : options_.paths;
+      if (paths.empty()) continue;
+      Intake intake(paths);
+      Piece piece;
+      while (!stopped() && intake.next(piece)) {
+        tell("looking for keys", intake.bytes_in());
+        if (piece.kind == Piece::Kind::message) recovery.add(piece.bytes, piece.item, reference);
+      }
+    }
+    summary_.recovered =
+        recovery.run(options_.pairs_max, options_.stop, [&](const std::string&) { tell("recovering a key", 0); });
+    for (const RecoveredNote& note : summary_.recovered)
+      keys_.add(note.name, {note.record,
+                            note.circular ? "computed from two messages of the dump itself: " + note.from
+                                          : "computed with the reference archive from " + note.from,
+                            {},
+                            {},
+                            note.circular,
+                            false});
+  }
+
+  bool take(Task& task, Intake& intake) {
+    task.pieces.clear();
+    task.reports.clear();
+    std::size_t bytes = 0;
+    Piece piece;
+    while (bytes < kTaskBytes && task.pieces.size() < kTaskItems) {
+      if (stopped() || !intake.next(piece)) break;
+      bytes += piece.bytes.size();
+      if (piece.kind == Piece::Kind::long_begin) {
+        take_long(piece, intake, task);
+        continue;
+      }
+      task.pieces.push_back(std::move(piece));
+      task.reports.emplace_back();
+    }
+    tell("judging", intake.bytes_in());
+    return !task.pieces.empty();
+  }
+
+  // A message too long to be held: checked here, while it is read.
+  void take_long(Piece& piece, Intake& intake, Task& task) {
+    Piece done;
+    done.kind = Piece::Kind::long_end;
+    done.item = piece.item;
+    task.pieces.emplace_back();
+    task.reports.emplace_back();
+    ItemReport& report = task.reports.back();
+    report.item = piece.item;
+    report.container = piece.container;
+    std::optional<Piece> ended;
+    Sha256 hash;
+    hash.update(piece.bytes);
+    report.size = piece.bytes.size();
+    {
+      LongMessage message(piece.bytes, keys_, options_.judge, report);
+      Piece more;
+      while (intake.next(more)) {
+        if (more.kind != Piece::Kind::long_more && more.kind != Piece::Kind::long_end) {
+          ended = std::move(more);
+          break;
+        }
+        hash.update(more.bytes);
+        report.size += more.bytes.size();
+        message.feed(more.bytes);
+        if (more.kind == Piece::Kind::long_end) break;
+      }
+      message.finish();
+    }
+    report.sha256 = hash.finish().hex();
+    task.pieces.back() = std::move(done);
+    if (!ended) return;
+    task.pieces.push_back(std::move(*ended));
+    task.reports.emplace_back();
+  }
+
+  void work(Task& task) const {
+    for (std::size_t i = 0; i < task.pieces.size(); ++i) {
+      Piece& piece = task.pieces[i];
+      ItemReport& report = task.reports[i];
+      if (piece.kind == Piece::Kind::long_end || piece.kind == Piece::Kind::ended) continue;
+      report.item = piece.item;
+      report.container = piece.container;
+      if (piece.kind == Piece::Kind::message) {
+        report.size = piece.bytes.size();
+        report.sha256 = sha256(piece.bytes).hex();
+        judge_message(piece.bytes, keys_, options_.judge, report);
+      } else {
+        report.kind = "document";
+        report.size = piece.size;
+        report.sha256 = piece.sha256;
+        report.verdict = Verdict::unsigned_;
+        report.why = "nothing was signed";
+      }
+      piece.bytes.clear();
+      piece.bytes.shrink_to_fit();
+    }
+  }
+
+  void give(Task& task) {
+    for (std::size_t i = 0; i < task.pieces.size(); ++i) {
+      if (task.pieces[i].kind == Piece::Kind::ended) {
+        if (summary_.problems.size() < 100) summary_.problems.push_back(task.pieces[i].problem);
+        continue;
+      }
+      ItemReport& report = task.reports[i];
+      note_replay(report);
+      for (const Proof& proof : report.proof)
+        if (proof.result == "unknown" && missing_.size() < 10'000)
+          missing_.insert(proof.selector + "._domainkey." + proof.domain);
+      ++summary_.items;
+      summary_.bytes += report.size;
+      auto& box = summary_.boxes[report.container];
+      ++box.items;
+      ++summary_.by_verdict[static_cast<std::size_t>(report.verdict)];
+      ++box.by_verdict[static_cast<std::size_t>(report.verdict)];
+      sink_(report);
+    }
+  }
+
+  // One Message-ID on messages with different bytes.
+  void note_replay(ItemReport& report) {
+    if (report.kind != "message" || report.message_id.empty()) return;
+    const std::uint64_t id = hash64(report.message_id), content = hash64(report.sha256);
+    if (ids_.size() > kIdsMax) return;
+    const auto [found, fresh] = ids_.try_emplace(id, content);
+    if (fresh) return;
+    report.oddities.push_back(
+        found->second == content
+            ? Oddity{"copy", "the same bytes stood in this dump before"}
+            : Oddity{"message-id-twice", "another message of this dump has the same Message-ID and other bytes"});
+  }
+
+  void judge() {
+    Intake intake(options_.paths);
+    const unsigned threads = std::max(1u, options_.threads);
+    std::vector<Task> slots(threads == 1 ? 1 : threads + 2);
+    run_crew(
+        threads, slots, [&](Task& task) { return take(task, intake); }, [&](Task& task, unsigned) { work(task); },
+        [&](Task& task) { give(task); });
+  }
+
+  void finish() { summary_.keys_missing.assign(missing_.begin(), missing_.end()); }
+
+  static constexpr std::size_t kIdsMax = 4'000'000;
+  const LeakOptions& options_;
+  const std::function<void(const ItemReport&)>& sink_;
+  Keys keys_;
+  LeakSummary summary_;
+  std::set<std::string> missing_;
+  std::map<std::uint64_t, std::uint64_t> ids_;
+};
+
+}  // namespace
+
+Result<LeakSummary> examine(const LeakOptions& options, const std::function<void(const ItemReport&)>& sink) {
+  return Run(options, sink).run();
+}
+
+}  // namespace tocsin::leak

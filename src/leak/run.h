@@ -1,0 +1,60 @@
+// A whole dump: every message and document in it, one report each, in the order of the evidence.
+#pragma once
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "leak/judge.h"
+#include "leak/keys.h"
+#include "leak/verdict.h"
+
+namespace tocsin::leak {
+
+struct LeakProgress {
+  const char* stage = "";  // "looking for keys", "recovering a key", "judging"
+  std::uint64_t bytes = 0, items = 0;
+};
+
+struct LeakOptions {
+  std::vector<std::string> paths;      // the dump
+  std::vector<std::string> originals;  // a reference archive that nobody outside could change
+  Keys keys;
+  bool recover = true;     // compute missing RSA keys from pairs of messages
+  unsigned pairs_max = 3;  // pairs tried for one key
+  JudgeOptions judge;
+  unsigned threads = 1;
+  const std::atomic<bool>* stop = nullptr;
+  std::function<void(const LeakProgress&)> progress;
+};
+
+struct RecoveredNote {
+  std::string name;  // selector._domainkey.domain
+  std::string record;
+  int bits = 0;
+  bool circular = false;
+  std::string from;  // which two messages
+};
+
+struct LeakSummary {
+  std::uint64_t items = 0, bytes = 0;
+  std::uint64_t by_verdict[kVerdicts] = {};
+  struct Box {
+    std::uint64_t items = 0;
+    std::uint64_t by_verdict[kVerdicts] = {};
+  };
+  std::map<std::string, Box> boxes;  // by container
+  std::vector<RecoveredNote> recovered;
+  std::vector<std::string> keys_missing;  // names that messages ask for
+  std::vector<std::string> problems;      // evidence that could not be read to its end
+  std::vector<Oddity> oddities;           // of the dump as a whole: bursts of edits, one signature on several messages
+  bool interrupted = false;
+};
+
+// The sink gets each report once, in order, on one thread at a time.
+Result<LeakSummary> examine(const LeakOptions& options, const std::function<void(const ItemReport&)>& sink);
+
+}  // namespace tocsin::leak
