@@ -72,15 +72,20 @@ Result<Operand> Operand::compile(std::string_view text, const CaptureNames& capt
 }
 
 std::string_view Operand::value_in_lines(std::string_view text, std::string_view key) {
+  const std::string_view divider = text.find('\n') == text.npos ? ", " : "\n";
   while (!text.empty()) {
-    const std::size_t end = text.find('\n');
+    const std::size_t end = text.find(divider);
     std::string_view line = trimmed(text.substr(0, end));
     if (line.size() > key.size() && equal_no_case(line.substr(0, key.size()), key)) {
       line = trimmed(line.substr(key.size()));
-      if (!line.empty() && (line.front() == '=' || line.front() == ':')) return trimmed(line.substr(1));
+      if (!line.empty() && (line.front() == '=' || line.front() == ':')) {
+        line = trimmed(line.substr(1));
+        if (line.size() >= 2 && line.front() == '"' && line.back() == '"') line = line.substr(1, line.size() - 2);
+        return line == "null" ? std::string_view() : line;
+      }
     }
     if (end == text.npos) break;
-    text.remove_prefix(end + 1);
+    text.remove_prefix(end + divider.size());
   }
   return {};
 }

@@ -5,7 +5,9 @@
 //                                 Name, name, displayName or key, and Value, value, newValue, NewValue, multiValue,
 //                                 boolValue or intValue
 //   targets[type=User].upn        of a list of objects, the field `upn` of those whose `type` is User
-//   ContextInfo{Host ID}          of a text of lines "KEY = value" or "KEY: value", the value of that key
+//   ContextInfo{Host ID}          of a text of lines "KEY = value" or "KEY: value", the value of that key; or of one
+//   line
+//                                 "KEY=value, KEY="value", …"
 //
 // Readers give lists of objects flat, member by member. So a value belongs to the name that stands before it, or, in
 // records whose first member is a value (keys sorted: boolValue, name), to the one behind it.

@@ -38,7 +38,11 @@ constexpr std::array<TransformSpec, static_cast<std::size_t>(As::count)> kSpecs{
     {"user-domain", "the domain of DOMAIN\\user or user@domain", {}},
     {"principal-name", "the user of user@REALM or client/REALM", {}},
     {"principal-realm", "the realm of user@REALM or client/REALM", {}},
+    {"decoded", "without percent-encoding", {}},
+    {"plus-blanks", "with blanks for +", {}},
+    {"last-word", "what follows the last blank", {}},
     {"words", "the words of a command line", {}},
+    {"word-count", "how many words a command line has", {}},
     {"number-of", "how many values the field has", {}},
     {"sum", "the sum of the field's values", {}},
     {"user", "name, domain and e-mail of a user", kUser},
@@ -352,8 +356,23 @@ bool apply(As as, std::string_view value, std::span<const EcsId> out, EcsSink& s
       return put_one(out[0], split_user(value).name, sink);
     case As::user_domain:
       return put_one(out[0], split_user(value).domain, sink);
+    case As::word_count: {
+      const std::uint32_t words = put_words(value, kNoEcs, sink, arena);
+      return words > 0 && put_one(out[0], decimal(words, arena), sink);
+    }
     case As::words:
       return put_words(value, out[0], sink, arena) > 0;
+    case As::decoded:
+      return put_one(out[0], percent_decoded(trimmed(value), arena), sink);
+    case As::plus_blanks: {
+      const std::string_view text = trimmed(value);
+      if (text == "-") return false;
+      return put_one(out[0], changed(text, arena, [](char c) { return c == '+' ? ' ' : c; }), sink);
+    }
+    case As::last_word: {
+      const std::string_view text = trimmed(value);
+      return put_one(out[0], text.substr(text.rfind(' ') + 1), sink);
+    }
     case As::principal_name:
       return put_one(out[0], value.substr(0, value.find_last_of("/@")), sink);
     case As::principal_realm: {

@@ -33,7 +33,11 @@ enum class As : std::uint8_t {
   user_domain,
   principal_name,   // of user/instance@REALM or client/REALM (Kerberos): user
   principal_realm,  // the same: REALM
+  decoded,          // %41 → A (RFC 3986 2.1), where what comes out is UTF-8
+  plus_blanks,      // W3C logs: + → blank
+  last_word,        // behind the last blank
   words,            // each word of a command line, by the rules of CommandLineToArgvW
+  word_count,       // how many these are
   number_of,        // how many values the field has
   sum,              // of the values of the field, as integers
   // with parts

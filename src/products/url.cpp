@@ -1,5 +1,7 @@
 #include "products/url.h"
 
+#include "base/text.h"
+
 namespace tocsin::products {
 namespace {
 
@@ -24,10 +26,6 @@ void put(EcsSink& sink, EcsId field, std::string_view value) {
   if (field != kNoEcs) sink.put(field, value);
 }
 
-}  // namespace
-
-namespace {
-
 // user:password@host:port
 std::string_view put_authority(std::string_view rest, std::span<const EcsId> out, EcsSink& sink) {
   std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));
@@ -48,7 +46,7 @@ std::string_view put_authority(std::string_view rest, std::span<const EcsId> out
   return rest;
 }
 
-bool put_rest(std::string_view rest, std::span<const EcsId> out, EcsSink& sink) {
+bool put_rest(std::string_view rest, std::span<const EcsId> out, EcsSink& sink, Arena* decoding) {
   if (const std::size_t mark = rest.find('#'); mark != rest.npos) {
     put(sink, out[6], rest.substr(mark + 1));
     rest = rest.substr(0, mark);
@@ -57,7 +55,7 @@ bool put_rest(std::string_view rest, std::span<const EcsId> out, EcsSink& sink) 
     put(sink, out[5], rest.substr(mark + 1));
     rest = rest.substr(0, mark);
   }
-  put(sink, out[4], rest);
+  put(sink, out[4], decoding ? percent_decoded(rest, *decoding) : rest);
   const std::size_t slash = rest.rfind('/');
   const std::string_view last = slash == rest.npos ? rest : rest.substr(slash + 1);
   if (const std::size_t dot = last.rfind('.'); dot != last.npos) put(sink, out[7], last.substr(dot + 1));
@@ -66,7 +64,25 @@ bool put_rest(std::string_view rest, std::span<const EcsId> out, EcsSink& sink) 
 
 }  // namespace
 
-bool put_url(std::string_view text, std::span<const EcsId> out, EcsSink& sink, Arena&) {
+std::string_view percent_decoded(std::string_view text, Arena& arena) {
+  if (text.find('%') == text.npos) return text;
+  const auto digit = [](char c) {
+    if (is_digit(c)) return c - '0';
+    const char small = static_cast<char>(c | 0x20);
+    return small >= 'a' && small <= 'f' ? small - 'a' + 10 : -1;
+  };
+  char* out = arena.allocate(text.size());
+  std::size_t size = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const bool coded = text[at] == '%' && at + 2 < text.size() && digit(text[at + 1]) >= 0 && digit(text[at + 2]) >= 0;
+    out[size++] = coded ? static_cast<char>(digit(text[at + 1]) * 16 + digit(text[at + 2])) : text[at];
+    if (coded) at += 2;
+  }
+  arena.shrink(out, text.size(), size);
+  return is_utf8({out, size}) ? std::string_view(out, size) : text;
+}
+
+bool put_url(std::string_view text, std::span<const EcsId> out, EcsSink& sink, Arena& arena) {
   if (text.empty() || text == "-") return false;
   put(sink, out[0], text);
   std::string_view rest = text;
@@ -74,13 +90,13 @@ bool put_url(std::string_view text, std::span<const EcsId> out, EcsSink& sink, A
     put(sink, out[1], rest.substr(0, scheme));
     rest = put_authority(rest.substr(scheme + 3), out, sink);
   }
-  return put_rest(rest, out, sink);
+  return put_rest(rest, out, sink, &arena);
 }
 
 bool put_bare_url(std::string_view text, std::span<const EcsId> out, EcsSink& sink) {
   if (text.empty() || text == "-") return false;
   put(sink, out[0], text);
-  return put_rest(put_authority(text, out, sink), out, sink);
+  return put_rest(put_authority(text, out, sink), out, sink, nullptr);
 }
 
 bool put_request(std::string_view text, std::span<const EcsId> out, EcsSink& sink, Arena& arena) {

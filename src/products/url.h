@@ -16,9 +16,13 @@ inline constexpr std::array<std::string_view, 12> kRequestParts{
     "http.request.method", "http.version", ".original", ".scheme",  ".domain", ".port", ".path", ".query",
     ".fragment",           ".extension",   ".username", ".password"};
 
-// RFC 3986 appendix B, without decoding. The extension is what follows the last dot of the path's last segment.
+// The text itself where nothing is encoded, or where what comes out would be no UTF-8.
+std::string_view percent_decoded(std::string_view text, Arena& arena);
+
+// RFC 3986 appendix B. The path is decoded, all else stands as it came. The extension is what follows the last dot of
+// the path's last segment.
 bool put_url(std::string_view text, std::span<const EcsId> out, EcsSink& sink, Arena& arena);
-// The same for a URL that begins with its authority: "example.org:8080/path".
+// The same for a URL that begins with its authority, "example.org:8080/path"; nothing is decoded.
 bool put_bare_url(std::string_view text, std::span<const EcsId> out, EcsSink& sink);
 // "METHOD target HTTP/version"; the version may be missing (HTTP/0.9), a target may hold blanks. What isn't of this
 // form gives nothing but the target as url.original.

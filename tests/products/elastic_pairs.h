@@ -33,7 +33,7 @@ struct Pair {
 struct PairsFile {
   std::string name;            // "test-auth.log"
   std::string evidence;        // the bytes that a scan would meet
-  int utc_offset_minutes = 0;  // the test's tz_offset: what --timezone would say
+  int utc_offset_minutes = 0;  // the test's tz_offset, or the zone of what is expected: what --timezone would say
   std::vector<Pair> pairs;
 };
 
