@@ -262,6 +262,13 @@ Score run(const std::string& world, const std::string& attack, std::uint64_t see
         mail.emplace(who, said.alarm);
     }
   }
+  if (std::getenv("WRONG"))
+    for (const detect::Found& one_found : found) {
+      bool wrong = one_found.spec->id == "tocsin-account-takeover" && one_found.statement.level >= Level::medium;
+      for (const Entity& entity : one_found.statement.entities)
+        if (entity.type == EntityType::account) wrong = wrong && !entered_at.contains(local_part(entity.value));
+      if (wrong) fmt::print("{} {}\n", one_found.statement.first.iso(), one_found.statement.title);
+    }
   for (const auto& [who, at] : flagged) score.wrong_users += !entered_at.contains(who);
   for (const auto& [who, at] : entered_at) {
     ++score.entered;

@@ -59,6 +59,7 @@ struct Sighting {
   bool source_known = false;   // … from this very source
   bool subnet_known = false;
   bool network_known = false;
+  bool agent_known = false;          // … with this user agent
   std::uint8_t source_accounts = 0;  // accounts that have logged in from the source, 8 for "8 or more"
   std::uint8_t subnet_accounts = 0;
   std::uint8_t network_accounts = 0;
@@ -77,7 +78,7 @@ class Detector {
 struct Options {
   const Networks* networks = &prefix_networks();
   std::size_t memory =
-      std::size_t{192} << 20;  // bytes that a run may hold: a third habits, a third campaigns, the rest
+      std::size_t{224} << 20;  // that a run may hold, in bytes: half campaigns, a quarter habits, a quarter the rest
 };
 
 struct DetectorSpec {

@@ -13,7 +13,7 @@ namespace tocsin::detect {
 
 struct Run::State {
   State(const Options& options, std::span<const DetectorSpec* const> detectors)
-      : site(*options.networks, options.memory / 3), tracker(site, *options.networks, options.memory / 3) {
+      : site(*options.networks, options.memory / 4), tracker(site, *options.networks, options.memory / 2) {
     for (const DetectorSpec* spec : detectors) {
       made.push_back({spec, spec->make(options, tracker)});
       for (const ActivityKind kind : spec->wants)

@@ -113,10 +113,13 @@ Sighting Site::look(const Activity& activity, Ordinal ordinal, std::int64_t time
   seen.source_accounts = static_cast<std::uint8_t>(accounts_of(seen.source));
   seen.subnet_accounts = static_cast<std::uint8_t>(accounts_of(seen.subnet));
   seen.network_accounts = static_cast<std::uint8_t>(accounts_of(seen.network));
-  if (activity.kind == ActivityKind::login && !activity.login.user_agent.empty())
-    seen.agent_accounts = static_cast<std::uint8_t>(accounts_of(agent_key(activity.login.user_agent)));
-  else
+  if (activity.kind == ActivityKind::login && !activity.login.user_agent.empty()) {
+    const std::uint64_t agent = agent_key(activity.login.user_agent);
+    seen.agent_accounts = static_cast<std::uint8_t>(accounts_of(agent));
+    seen.agent_known = seen.account_known && places_.find(mix(seen.account, agent));
+  } else {
     seen.agent_accounts = 8;
+  }
   return seen;
 }
 
@@ -156,6 +159,7 @@ void Site::learn(const Sighting& seen) {
     count_active(day, account.day);
     account.day = day;
   }
+  if (!login.user_agent.empty()) places_.touch(mix(seen.account, agent_key(login.user_agent)), seen.time);
   if (!seen.source || login.source_grade == Provenance::ambiguous) return;
   Place& place = places_.touch(mix(seen.account, seen.source), seen.time);
   const std::uint32_t now = Table<Place>::seconds32(seen.time);

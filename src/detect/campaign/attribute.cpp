@@ -24,6 +24,7 @@ constexpr std::int64_t kBaselineDays = 13, kMargin = kDay;
 constexpr double kKindShare = 0.6;      // of a kind that must be in excess of the noise
 constexpr double kPseudoPerDay = 0.05;  // sources a day that any kind is believed to have without being seen
 constexpr double kEvenness = 0.25;      // of the median target's subnets that make another target
+constexpr double kServingMin = 12;      // sources that also serve the site, before their kind is suspected at all
 constexpr std::size_t kSourcesMin = 6, kTargetsMin = 4;
 
 using Accounts = boost::unordered_flat_map<std::uint64_t, std::uint32_t>;
@@ -53,15 +54,13 @@ class Judge {
     gather();
     find_targets();
     find_members();
-    const std::int64_t onset = walk_back();
-    if (onset < span_.since) {
-      span_.since = onset;
-      gather();
-      find_targets();
-      find_members();
-    }
+    const std::int64_t closed = span_.end;
+    span_ = begin_and_end();
+    gather();
+    find_targets();
+    find_members();
     report();
-    enter();
+    enter(closed);
   }
 
  private:
@@ -110,12 +109,13 @@ class Judge {
   // Accounts served by the cell's source without those that arrived in the span.
   std::uint32_t site_count(const Cell& cell) const { return site_.accounts_of(cell.source); }
 
+  // It serves people here. Up to eight accounts are told apart; arrivals of the span are counted all.
   bool benign(Source& source) const {
-    const std::uint32_t served = source.before;  // in all the evidence
-    source.before = served > source.arrivals ? served - source.arrivals : 0;
+    const std::uint32_t served = std::max(source.before, source.arrivals);
+    source.before = source.before > source.arrivals ? source.before - source.arrivals : 0;
     if (source.before >= 3) return true;
     if (source.accounts == 1) return source.before >= 1 || source.arrivals >= 2 + (crowd(source) < 3);
-    return served > source.accounts;
+    return served > source.accounts || (served >= 3 && 3 * served > source.accounts);
   }
 
   std::uint32_t crowd(const Source& source) const { return cells_[order_[source.from]].network_accounts; }
@@ -129,8 +129,13 @@ class Judge {
     std::vector<std::pair<std::uint64_t, std::uint64_t>> pairs;
     for (const Source& source : sources_) {
       if (source.benign || source.early) continue;
+      bool known_too = false;
+      for (std::size_t i = source.from; i < source.to; ++i)
+        known_too |= known(cells_[order_[i]]) && in_span(cells_[order_[i]]) && !cells_[order_[i]].retracted;
       for (std::size_t i = source.from; i < source.to; ++i) {
         const Cell& cell = cells_[order_[i]];
+        // A name that nobody has: tried by those who try accounts, or by nobody before.
+        if (!known(cell) && !known_too && (base_days_ < 2 || early_hits_.contains(cell.account))) continue;
         if (in_span(cell) && !cell.retracted) pairs.emplace_back(cell.account, cell.subnet);
       }
     }
@@ -154,11 +159,13 @@ class Judge {
     for (const auto& [account, count] : places_) known_targets_ += count >= targets_from_ && site_.knows(account);
   }
 
-  unsigned kind_of(const Source& source, bool base) const {
-    unsigned network_known = 1, crowd = 2, agents = 1, chronic = 1, tries = 0, novel_name = 1;
+  // Of the source's cells that were begun before `to` and not over before `from`.
+  unsigned kind_of(const Source& source, std::int64_t from, std::int64_t to) const {
+    unsigned network_known = 1, crowd = 2, agents = 1, chronic = 1, tries = 0, novel_name = 1, accounts = 0;
     for (std::size_t i = source.from; i < source.to; ++i) {
       const Cell& cell = cells_[order_[i]];
-      if (cell.retracted || (base ? cell.first >= span_.since - kMargin : !in_span(cell))) continue;
+      if (cell.retracted || cell.last < from || cell.first > to) continue;
+      ++accounts;
       network_known &= cell.network_known;
       crowd = std::min(crowd, cell.network_accounts >= 3 ? 2U : cell.network_accounts >= 1 ? 1U : 0U);
       agents &= cell.agent_accounts > 0;
@@ -168,23 +175,29 @@ class Judge {
       chronic &= hits >= 3;
       if (known(cell)) novel_name = 0;
     }
-    const unsigned accounts = source.accounts >= 3 ? 2 : source.accounts - 1;
-    return ((((((accounts * 2 + network_known) * 3 + crowd) * 2 + agents) * 2 + chronic) * 3 + tries) * 2) + novel_name;
+    accounts = std::clamp(accounts, 1U, 3U) - 1;
+    return (((((((accounts * 2 + source.benign) * 2 + network_known) * 3 + crowd) * 2 + agents) * 2 + chronic) * 3 +
+             tries) *
+            2) +
+           novel_name;
   }
-  static constexpr std::size_t kKinds = 3 * 2 * 3 * 2 * 2 * 3 * 2;
+  static constexpr std::size_t kKinds = 3 * 2 * 2 * 3 * 2 * 2 * 3 * 2;
+  static bool few_accounts(std::size_t kind) { return kind < kKinds / 3; }
+  static bool serves(std::size_t kind) { return kind / (kKinds / 6) % 2; }
+  static bool of_novel_names(std::size_t kind) { return kind % 2; }
 
   void find_members() {
     std::array<double, kKinds> before{}, now{};
-    for (const Source& source : base_) before[kind_of(source, true)] += 1;
+    for (const Source& source : base_) before[kind_of(source, 0, span_.since - kMargin)] += 1;
     for (Source& source : sources_) {
       source.member = false;
       source.on_targets = 0;
-      if (source.benign || source.early) continue;
+      if (source.early && !source.benign) continue;
       for (std::size_t i = source.from; i < source.to; ++i) {
         const Cell& cell = cells_[order_[i]];
         if (in_span(cell) && !cell.retracted) source.on_targets += is_target(cell.account);
       }
-      source.kind = kind_of(source, false);
+      source.kind = kind_of(source, span_.since, span_.end);
       if (source.on_targets) now[source.kind] += 1;
     }
     const double days = std::max(1.0 / 24, static_cast<double>(span_.end - span_.since) / kDay);
@@ -192,25 +205,31 @@ class Judge {
     const double share = std::min(1.0, static_cast<double>(known_targets_) / active);
     for (std::size_t kind = 0; kind < kKinds; ++kind) {
       const double per_day = (before[kind] + kPseudoPerDay) / std::max(base_days_, 1.0);
-      const double on_targets = kind / (kKinds / 3) == 0 ? share : std::min(1.0, 2 * share);
+      // Names that nobody has are targets only if many try them, so what tries them mostly tries targets.
+      const double on_targets = of_novel_names(kind) ? 1 : few_accounts(kind) ? share : std::min(1.0, 2 * share);
       expected_[kind] = per_day * on_targets;
-      member_kind_[kind] = now[kind] > 0 && expected_[kind] * days <= (1 - kKindShare) * now[kind];
+      member_kind_[kind] =
+          now[kind] >= (serves(kind) ? kServingMin : 1) && expected_[kind] * days <= (1 - kKindShare) * now[kind];
     }
     for (Source& source : sources_) source.member = source.on_targets && member_kind_[source.kind];
   }
 
-  // By hours back from the first that is in excess: the sum of what is above the noise is largest at the onset.
-  std::int64_t walk_back() const {
-    std::vector<std::uint32_t> hours(static_cast<std::size_t>(Candidates::kKeepDays) * 24);
+  // The span of hours whose tries of the found kinds on the targets exceed the noise by most.
+  Span begin_and_end() const {
+    const std::int64_t from = std::max(span_.since - Candidates::kKeepDays * kDay, evidence_start_);
+    std::vector<std::uint32_t> hours(static_cast<std::size_t>((span_.end - from) / kHour + 1));
     double within = 0;
-    for (const Cell& cell : cells_) {
-      if (cell.retracted || !is_target(cell.account)) continue;
-      if (cell.first >= span_.since) {
-        within += cell.first <= span_.end;
-        continue;
+    for (std::size_t at = 0, to; at < order_.size(); at = to) {
+      for (to = at; to < order_.size() && cells_[order_[to]].source == cells_[order_[at]].source;) ++to;
+      Source source{.key = cells_[order_[at]].source, .from = at, .to = to};
+      source.benign = site_.accounts_of(source.key) >= 3;
+      if (!member_kind_[kind_of(source, from, span_.end)]) continue;
+      for (std::size_t i = at; i < to; ++i) {
+        const Cell& cell = cells_[order_[i]];
+        if (cell.retracted || cell.first < from || cell.first > span_.end || !is_target(cell.account)) continue;
+        ++hours[static_cast<std::size_t>((cell.first - from) / kHour)];
+        within += cell.first >= span_.since;
       }
-      const auto back = static_cast<std::size_t>((span_.since - cell.first) / kHour);
-      if (back < hours.size() && !site_busy(cell)) ++hours[back];
     }
     double noise = 0;
     for (std::size_t kind = 0; kind < kKinds; ++kind)
@@ -219,15 +238,16 @@ class Judge {
     const double drift = 2 * noise + 0.05 * rate + 0.02;
     double sum = 0, best = 0;
     std::size_t start = 0;
+    Span found = span_;
     for (std::size_t i = 0; i < hours.size(); ++i) {
+      if (sum <= 0) sum = 0, start = i;
       sum += hours[i] - drift;
-      if (sum > best) best = sum, start = i + 1;
-      if (sum < best - 2 - 24 * drift) break;
+      if (sum <= best) continue;
+      best = sum;
+      found = {from + static_cast<std::int64_t>(start) * kHour, from + static_cast<std::int64_t>(i + 1) * kHour};
     }
-    return span_.since - static_cast<std::int64_t>(start) * kHour;
+    return found;
   }
-
-  bool site_busy(const Cell& cell) const { return site_.accounts_of(cell.source) >= 3; }
 
   void report() {
     boost::unordered_flat_map<std::uint64_t, std::uint64_t> tried;
@@ -273,11 +293,12 @@ class Judge {
     std::uint32_t members = 0, before = 8;
     std::vector<std::uint64_t> arrived;
     bool of_campaign(std::size_t spare) const {
-      return members > 0 && before < 3 && arrived.size() <= std::max<std::size_t>(spare, members);
+      return members > 0 && before < 3 && (arrived.size() <= spare || 4 * arrived.size() <= members);
     }
   };
 
-  void enter() {
+  // Up to `closed`: who has got in stays in.
+  void enter(std::int64_t closed) {
     if (out_.sources.empty()) return;
     std::map<std::uint64_t, Place> places;  // networks and subnets
     boost::unordered_flat_map<std::uint64_t, const Source*> members;
@@ -286,12 +307,11 @@ class Judge {
       members[source.key] = &source;
       const Cell& cell = cells_[order_[source.from]];
       for (const std::uint64_t key : {cell.network, cell.subnet}) ++places[key].members;
-      Place& place = places[cell.network];
-      place.before = std::min<std::uint32_t>(place.before, cell.network_accounts);
-      places[cell.subnet].before = 0;
+      for (const std::uint64_t key : {cell.network, cell.subnet})
+        places[key].before = std::min<std::uint32_t>(places[key].before, cell.network_accounts);
     }
     for (const Arrival& a : arrivals_) {
-      if (a.time < out_.onset || a.partial) continue;
+      if (a.time < out_.onset || a.time > closed || a.partial) continue;
       for (const std::uint64_t key : {a.network, a.subnet})
         if (const auto found = places.find(key); found != places.end()) found->second.arrived.push_back(a.account);
     }
@@ -301,7 +321,7 @@ class Judge {
     }
     boost::unordered_flat_map<std::uint64_t, std::size_t> entered;
     for (const Arrival& a : arrivals_) {
-      if (a.time < out_.onset) continue;
+      if (a.time < out_.onset || a.time > closed) continue;
       Campaign::Entry entry{.account = a.account,
                             .name = candidates_.name(a.account),
                             .address = a.address,
@@ -309,15 +329,17 @@ class Judge {
                             .time = a.time,
                             .partial = a.partial,
                             .legacy = a.legacy};
-      if (const auto member = members.find(a.source); member != members.end()) {
+      if (const auto member = members.find(a.source); member != members.end() && !member->second->benign) {
         for (std::size_t i = member->second->from; i < member->second->to; ++i) {
           const Cell& cell = cells_[order_[i]];
           entry.failed_accounts += cell.account != a.account && cell.first <= a.time;
         }
+        // One failure beside it, on an address of a provider that many use, by an agent that the account has: chance.
+        if (entry.failed_accounts <= 1 && a.network_accounts >= 3 && a.agent_known) continue;
         entry.grade = entry.failed_accounts ? 1 : 2;
       } else if (places.contains(a.subnet) && places[a.subnet].of_campaign(2)) {
         entry.grade = 2;
-      } else if (places.contains(a.network) && places[a.network].of_campaign(3)) {
+      } else if (!a.agent_known && places.contains(a.network) && places[a.network].of_campaign(3)) {
         entry.grade = 2;
       } else if (is_target(a.account) && a.account_known && !a.network_known && a.network_accounts == 0 &&
                  a.time <= out_.end) {

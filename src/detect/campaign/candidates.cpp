@@ -85,6 +85,7 @@ void Candidates::arrival(const Sighting& seen, bool partial) {
                        .network_known = seen.network_known,
                        .partial = partial,
                        .account_known = seen.account_known,
+                       .agent_known = seen.agent_known,
                        .source_accounts = seen.source_accounts,
                        .network_accounts = seen.network_accounts,
                        .agent_accounts = seen.agent_accounts});

@@ -19,9 +19,9 @@ namespace tocsin::detect {
 struct Cell {
   std::uint64_t account = 0, source = 0, subnet = 0, network = 0;
   Ip address;
-  Ordinal ordinal = 0;                // of the first try
-  std::uint64_t watched = 0;          // its number in a Watch, 0 if none
-  std::uint32_t first = 0, last = 0;  // seconds since 1970
+  Ordinal ordinal = 0;                         // of the first try
+  std::uint64_t watched_all = 0, watched = 0;  // its number in a Watch, 0 if none
+  std::uint32_t first = 0, last = 0;           // seconds since 1970
   std::uint32_t tries = 0;
   std::uint32_t previous = UINT32_MAX;  // cell of the same account
   std::uint32_t agent = 0;              // hash; 0 not said
@@ -29,8 +29,8 @@ struct Cell {
   bool account_known : 1 = false;       // at its first try
   bool network_known : 1 = false;
   bool retracted : 1 = false;
+  bool own : 1 = false;               // from a network and with an agent of the account's own
   bool many_addresses : 1 = false;    // of one IPv6 /64
-  bool repeated : 1 = false;          // three tries or more: counted apart
   bool counted : 1 = false;           // was a first-contact failure by all rules of the watch
   std::uint8_t network_accounts = 0;  // that had logged in from the network before; 8 for more
   std::uint8_t agent_accounts = 0;    // … with the agent
@@ -43,7 +43,8 @@ struct Arrival {
   Ordinal ordinal = 0;
   std::uint32_t time = 0;
   std::uint32_t agent = 0;
-  bool legacy : 1 = false, network_known : 1 = false, partial : 1 = false, account_known : 1 = false;
+  bool legacy : 1 = false, network_known : 1 = false, partial : 1 = false, account_known : 1 = false,
+                agent_known : 1 = false;
   std::uint8_t source_accounts = 0, network_accounts = 0, agent_accounts = 0;  // before it
 };
 

@@ -21,13 +21,22 @@ constexpr std::int64_t kQuietHours = 96;
 constexpr double kFade = 900;  // seconds, of the outage guard
 constexpr std::size_t kOwnMax = 100000;
 
-// Repeated tries are rarer than single ones, and what is believed of them before anything is seen is less.
-constexpr WatchSettings kRepeatSettings{.prior_per_account_day = 0.004};
+// With those of three tries and more, which devices make as well.
+constexpr WatchSettings kAllSettings{.prior_per_account_day = 0.012};
+
+// While most logins fail, honest people fail from new places as well: nothing below a twentieth of the accounts counts.
+constexpr WatchSettings kOutageSettings{.warm_up_days = 1e6};
 
 }  // namespace
 
 Tracker::Tracker(const Site& site, const Networks& networks, std::size_t memory)
-    : site_(site), networks_(networks), candidates_(memory), singles_({}), repeats_(kRepeatSettings), own_(kOwnMax) {}
+    : site_(site),
+      networks_(networks),
+      candidates_(memory),
+      singles_({}),
+      all_(kAllSettings),
+      in_outage_(kOutageSettings),
+      own_(kOwnMax) {}
 
 void Tracker::feed(const Sighting& seen) {
   if (!seen.account || !seen.source) return;
@@ -47,7 +56,8 @@ void Tracker::tick(std::int64_t now) {
   ticked_ = now / 60;
   const bool learning = !alarm_ && now >= outage_until_;
   singles_.tick(now, site_.accounts_active(), learning);
-  repeats_.tick(now, site_.accounts_active(), learning);
+  all_.tick(now, site_.accounts_active(), learning);
+  in_outage_.tick(now, site_.accounts_active(), false);
   if (now / kDay != day_) {
     day_ = now / kDay;
     chronic_ = 0;
@@ -57,7 +67,7 @@ void Tracker::tick(std::int64_t now) {
   if (now / kHour == hour_) return;
   hour_ = now / kHour;
   erase_if(hot_, [&](const auto& entry) { return entry.second + kDay < now; });
-  if (alarm_ && now - alarm_->time > kQuietHours * kHour && singles_.quiet(kQuietHours) && repeats_.quiet(kQuietHours))
+  if (alarm_ && now - alarm_->time > kQuietHours * kHour && singles_.quiet(kQuietHours) && all_.quiet(kQuietHours))
     close(now);
 }
 
@@ -121,8 +131,12 @@ void Tracker::failed(const Sighting& seen) {
     default:
       break;
   }
+  bool own_failure = false;
   if (seen.network_known) {
     weigh_outage(seen.time, true);
+    own_failure = seen.agent_known || login.user_agent.empty();
+  }
+  if (own_failure) {
     Own& own = own_.touch(seen.account, seen.time);
     own.times[0] = own.times[1], own.times[1] = own.times[2];
     own.times[2] = Table<int>::seconds32(seen.time);
@@ -132,30 +146,32 @@ void Tracker::failed(const Sighting& seen) {
   const auto day = static_cast<std::int32_t>(day_);
   bool again = false;
   candidates_.recent(seen.account, seen.time, 7 * kDay,
-                     [&](const Cell& cell) { again |= cell.subnet == seen.subnet && cell.source != seen.source; });
+                     [&](const Cell& cell) { again |= cell.network == seen.network && cell.source != seen.source; });
   bool fresh = false;
   Cell& cell = candidates_.failure(seen, fresh);
+  cell.own |= own_failure;
+  if (own_failure && stale(seen))
+    candidates_.recent(seen.account, seen.time, kStaleSpan, [](Cell& mine) { mine.retracted |= mine.own; });
   if (fresh) {
     if (!seen.account_known || seen.network_known || again || seen.source_accounts >= kBusySource) return;
-    if (seen.time < outage_until_ || stale(seen)) return;
-    if (chronic_ <= kChronicVoid && chronic(seen.account, day)) return;
+    if (stale(seen)) return;
+    if (seen.time < outage_until_) {
+      in_outage_.add(seen.time, seen.account, seen.subnet);
+      if (!alarm_) ask(seen);
+      return;
+    }
+    if (!alarm_) note_hit(seen.account, day);
+    if (chronic_ <= std::max(kChronicVoid, site_.accounts_active() / 10) && chronic(seen.account, day)) return;
     cell.counted = true;
     cell.watched = singles_.add(seen.time, seen.account, seen.subnet);
-    note_hit(seen.account, day);
+    cell.watched_all = all_.add(seen.time, seen.account, seen.subnet);
     note_hot(seen.account, seen.time);
     if (!alarm_) ask(seen);
     return;
   }
   if (!cell.counted || cell.retracted) return;
-  if (!cell.repeated && cell.tries >= kRepeats) {
-    singles_.retract(cell.watched);
-    cell.repeated = true;
-    cell.watched = repeats_.add(seen.time, seen.account, seen.subnet);
-    if (!alarm_) ask(seen);
-  } else if (cell.repeated && cell.watched && cell.tries >= kHammer) {
-    repeats_.retract(cell.watched);
-    cell.watched = 0;
-  }
+  if (cell.tries >= kRepeats) singles_.retract(cell.watched);
+  if (cell.tries >= kHammer) all_.retract(cell.watched_all);
 }
 
 void Tracker::succeeded(const Sighting& seen) {
@@ -166,17 +182,18 @@ void Tracker::succeeded(const Sighting& seen) {
         cell.network == seen.network && static_cast<std::int64_t>(cell.last) + kHour / 2 >= seen.time;
     if (cell.subnet != seen.subnet && !same_network) return;
     cell.retracted = true;
-    (cell.repeated ? repeats_ : singles_).retract(cell.watched);
+    singles_.retract(cell.watched), all_.retract(cell.watched_all);
   });
   if (seen.subnet_known) return;
   candidates_.arrival(seen, false);
-  if (seen.account_known && !seen.network_known) singles_.novel_success(seen.time), repeats_.novel_success(seen.time);
+  if (seen.account_known && !seen.network_known) singles_.novel_success(seen.time), all_.novel_success(seen.time);
 }
 
 void Tracker::ask(const Sighting& seen) {
   Watch::Verdict verdict = singles_.verdict();
-  if (!verdict.window) verdict = repeats_.verdict();
-  if (!verdict.window) {
+  if (!verdict.window) verdict = all_.verdict();
+  if (!verdict.window && seen.time < outage_until_) verdict = in_outage_.verdict();
+  if (!verdict.window && singles_.warm()) {
     const std::size_t active = site_.accounts_active();
     const std::size_t limit = active >= 40 ? kHotAccounts : std::max<std::size_t>(4, active / 4);
     if (hot_.size() >= limit) verdict = {kDay, seen.time - kDay};
@@ -189,11 +206,11 @@ void Tracker::close(std::int64_t now) {
   campaign.alarm = alarm_->ordinal;
   campaign.alarm_time = Table<int>::seconds32(alarm_->time);
   campaign.window = alarm_->window;
-  campaign.expected_per_day = singles_.per_day() + repeats_.per_day();
+  campaign.expected_per_day = singles_.per_day() + all_.per_day();
   attribute(candidates_, site_, {alarm_->since, now}, campaign);
   if (!campaign.sources.empty()) campaigns_.push_back(std::move(campaign));
   alarm_.reset();
-  singles_.reset(), repeats_.reset();
+  singles_.reset(), all_.reset(), in_outage_.reset();
   hot_.clear();
 }
 

@@ -5,11 +5,11 @@
 //
 // A first-contact failure is a failed try on an account that has logged in before, from a subnet and a network that
 // never served it, by a source that serves fewer than three accounts. Not counted, because people and their devices do
-// it: tries of an account that fails from its own networks as well (a stale password), the same account and subnet
-// within a week, accounts hit on three or more of 14 days (bots on common names; void when there are many), and
-// whatever fails while most logins from known networks fail (an outage). Taken back when the account then succeeds from
-// the same subnet within a day or the same network within half an hour. Three tries and more of one source on one
-// account are counted apart, against a baseline of their own.
+// it: tries of an account that fails from its own networks as well (a stale password), the same account and network
+// within a week, accounts hit on three or more of 14 days (bots on common names; void when there are many). While most
+// logins from known networks fail (an outage) only a twentieth of the accounts at once is an alarm. Taken back when the
+// account then succeeds from the same subnet within a day or the same network within half an hour. One to two tries of
+// a source on an account and one to twelve are counted apart, each against a baseline of its own.
 #pragma once
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
@@ -97,7 +97,7 @@ class Tracker {
   const Site& site_;
   const Networks& networks_;
   Candidates candidates_;
-  Watch singles_, repeats_;
+  Watch singles_, all_, in_outage_;
   Table<Own> own_;
   boost::unordered_flat_map<std::uint64_t, Hits> hits_;  // of accounts that have logged in
   boost::unordered_flat_map<std::uint64_t, std::int64_t> hot_;

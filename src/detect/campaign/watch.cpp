@@ -49,6 +49,7 @@ Watch::Hour& Watch::hour_of(std::int64_t now) {
 
 void Watch::tick(std::int64_t now, std::size_t active, bool learning) {
   active_ = active;
+  if (start_ == INT64_MIN) start_ = now;
   const double prior = settings_.prior_per_account_day * static_cast<double>(std::max<std::size_t>(active, 50));
   baseline_ = (prior * settings_.prior_days + learned_sum_) / (settings_.prior_days + learned_days_);
   if (now_ == INT64_MIN || hour_start(now) != hour_start(now_)) {
@@ -129,14 +130,19 @@ std::size_t Watch::floor_of(std::size_t w) const {
 }
 
 Watch::Verdict Watch::verdict() const {
+  const auto few = std::max(settings_.warm_up_accounts,
+                            static_cast<std::size_t>(settings_.warm_up_share * static_cast<double>(active_)));
   for (std::size_t w = 0; w < kWindows.size(); ++w) {
     const std::size_t n = std::min(windows_[w].accounts.size(), windows_[w].subnets.size());
     if (n < floor_of(w)) continue;
+    if (!warm() && n < few) continue;
     if (tail(n, mean(w), settings_.dispersion) < settings_.tail) return {kWindows[w], now_ - kWindows[w]};
   }
+  if (!warm()) return {};
   double sum = 0;
   std::int64_t since = 0;
   for (const Hour& hour : hours_) {
+    if (static_cast<double>(hour.start - start_) < settings_.warm_up_days * kDay) continue;
     if (sum == 0) since = hour.start;
     sum += hour.failures - settings_.factor * static_cast<double>(hour.expected) -
            settings_.per_novel_success * hour.novel - settings_.cusum_drift;
@@ -164,6 +170,8 @@ void Watch::reset() {
 }
 
 void Watch::close_day(std::int64_t day) {
+  // Who is always tried isn't known yet on the first three days, and counts.
+  if (day < day_of(start_) + 3) return;
   double sum = 0;
   std::size_t known = 0;
   for (const Hour& hour : hours_) {

@@ -24,6 +24,9 @@ struct WatchSettings {
   double dispersion = 5;  // r of the negative binomial
   double cusum_limit = 20;
   double cusum_drift = 0.35;  // an hour, beside the baseline
+  // In the first days nothing is known of who is always tried (bots on common names): fewer accounts are no alarm.
+  double warm_up_days = 4, warm_up_share = 0.05;
+  std::size_t warm_up_accounts = 40;
 };
 
 class Watch {
@@ -50,6 +53,7 @@ class Watch {
   bool quiet(std::size_t hours) const;
   // Forgets what stands, keeps the baseline: an alarm was closed.
   void reset();
+  bool warm() const { return static_cast<double>(now_ - start_) >= settings_.warm_up_days * 86400; }
   double per_day() const { return baseline_; }
   std::size_t standing() const { return standing_.size(); }
 
@@ -84,7 +88,7 @@ class Watch {
   std::deque<Hour> hours_;
   boost::unordered_flat_map<std::uint64_t, bool> hour_accounts_, hour_subnets_;
   double baseline_ = 0, learned_sum_ = 0, learned_days_ = 0;
-  std::int64_t now_ = INT64_MIN, day_ = INT64_MIN;
+  std::int64_t now_ = INT64_MIN, day_ = INT64_MIN, start_ = INT64_MIN;
   std::size_t active_ = 0;
 };
 
