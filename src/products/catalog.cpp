@@ -77,6 +77,21 @@ std::uint32_t unwrap(std::string_view& text) {
   return count;
 }
 
+// What the header of every syslog line says, whoever wrote the rest.
+void add_header(const Event& event, const Record& record, Reading& out) {
+  if (event.source != "syslog") return;
+  static constexpr std::pair<std::string_view, std::string_view> kHeader[] = {
+      {"program", "process.name"}, {"pid", "process.pid"}, {"hostname", "host.name"}};
+  for (const auto& [field, ecs] : kHeader) {
+    if (std::ranges::find(out.ecs, ecs, &EcsValue::field) != out.ecs.end()) continue;
+    for (const Record::Entry& entry : record.fields)
+      if (entry.name == field && entry.value.size > 0) {
+        out.ecs.push_back({ecs, entry.value.text(), Provenance::trusted});
+        break;
+      }
+  }
+}
+
 }  // namespace
 
 struct Catalog::Impl {
@@ -280,6 +295,7 @@ void Catalog::read(const Event& event, const Record& record, Scratch& scratch, R
           out.product = impl_->definitions[member.definition].product;
           break;
         }
+    add_header(event, record, out);
     return;
   }
   out.product = impl_->definitions[found.rule->definition].product;
@@ -290,6 +306,7 @@ void Catalog::read(const Event& event, const Record& record, Scratch& scratch, R
     if (scratch.captures[i].present)
       out.captures.push_back({found.rule->captures[i], scratch.captures[i].value, scratch.captures[i].ambiguous});
   found.rule->mapping.read(Fields(impl_->names, event, record, scratch.captures), scratch, out);
+  add_header(event, record, out);
 }
 
 }  // namespace tocsin::products

@@ -89,10 +89,12 @@ std::string joined(const std::vector<std::string>& values) {
   return out;
 }
 
-// The event that a raw line belongs to: the last that begins at or before its end.
+// The event that a raw line belongs to: the one that begins in it, else the last that began before (a record of
+// several lines).
 const Read* event_of(const std::vector<Read>& reads, const Pair& pair) {
-  const auto after = std::ranges::lower_bound(reads, pair.end, {}, &Read::offset);
-  return after == reads.begin() ? nullptr : &*std::prev(after);
+  const auto at = std::ranges::lower_bound(reads, pair.begin, {}, &Read::offset);
+  if (at != reads.end() && at->offset < pair.end) return &*at;
+  return at == reads.begin() ? nullptr : &*std::prev(at);
 }
 
 Score score_of(const std::string& stream, bool show) {
@@ -114,7 +116,8 @@ Score score_of(const std::string& stream, bool show) {
                       read.product.c_str(), field.c_str(), want.c_str(), got.c_str());
       };
       for (const auto& [field, values] : pair.expected) {
-        if (std::ranges::any_of(kNotInEvidence, [&](const NotInEvidence& one) {
+        const std::string_view raw = std::string_view(file.evidence).substr(pair.begin, pair.end - pair.begin);
+        if (raw.find(values.front()) == raw.npos && std::ranges::any_of(kNotInEvidence, [&](const NotInEvidence& one) {
               return one.data_stream == stream && one.field == field;
             })) {
           ++out.configured;

@@ -31,7 +31,7 @@ void flatten(const json& value, const std::string& name, EcsFields& out) {
     for (const auto& [key, inner] : value.items()) flatten(inner, name.empty() ? key : name + "." + key, out);
     return;
   }
-  if (!is_scored(name) || value.is_null()) return;
+  if (!is_scored(name) || value.is_null() || value == "") return;  // an empty text says nothing
   std::vector<std::string>& values = out[name];
   if (value.is_array())
     for (const json& each : value) values.push_back(text_of(each));
