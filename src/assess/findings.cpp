@@ -89,7 +89,7 @@ float base_strength(EntityType type, std::uint8_t role) {
     case EntityType::mailbox:
       return role == 0 ? 0.9f : 0.6f;
     case EntityType::host:
-      return 0.5f;
+      return 0.6f;
     case EntityType::address:
       return 0.4f;
     case EntityType::network:
@@ -221,8 +221,32 @@ class Reader {
     }
   }
 
+  // The image of a program that comes with the system is on every machine, whoever runs it.
+  void find_system_programs() {
+    const auto of_system = [](std::string_view path) {
+      const std::string folded = fold(path);
+      return folded.find(":\\windows\\") != std::string::npos || folded.find(":\\program files") != std::string::npos ||
+             folded.starts_with("/usr/") || folded.starts_with("/bin/") || folded.starts_with("/sbin/");
+    };
+    for (const Group& group : out_.groups) {
+      const auto mentions = out_.mentions(group);
+      if (std::ranges::none_of(mentions, [&](const Mention& one) {
+            const Thing& thing = out_.things[one.thing];
+            return thing.type == EntityType::process && of_system(thing.value);
+          }))
+        continue;
+      for (const Mention& one : mentions)
+        if (Thing& thing = out_.things[one.thing]; thing.type == EntityType::hash) {
+          thing.factor = 0;
+          thing.common = "a program that comes with the system";
+        }
+    }
+  }
+
   void demote() {
+    find_system_programs();
     for (Thing& thing : out_.things) {
+      if (!thing.common.empty()) continue;
       if (thing.system) {
         thing.factor = 0;
         thing.common = "names nobody";

@@ -101,6 +101,13 @@ class Teller {
     }
   }
 
+  // The machine that logged it; a target with a full name may be anywhere.
+  bool victim_host(const Seen& one) const {
+    const Thing& thing = all_.things[one.thing];
+    return thing.kind == Class::where && !thing.system && one.role != 3 &&
+           (one.role != 2 || thing.value.find('.') == std::string::npos);
+  }
+
   void victims() {
     std::vector<std::pair<int, const Seen*>> ranked;
     for (const Seen& one : seen_) {
@@ -108,7 +115,7 @@ class Teller {
       if (thing.system) continue;
       if (thing.kind == Class::who && one.role <= 1)
         ranked.emplace_back(one.role, &one);
-      else if (thing.kind == Class::where && one.role != 3)
+      else if (victim_host(one))
         ranked.emplace_back(2, &one);
       else if (thing.kind == Class::who && one.role == 2)
         ranked.emplace_back(3, &one);
@@ -205,7 +212,7 @@ class Teller {
       if (hosts_ == 1)
         for (const Seen& one : seen_) {
           const Thing& thing = all_.things[one.thing];
-          if (thing.kind != Class::where || thing.system || one.role == 3) continue;
+          if (!victim_host(one)) continue;
           out_.title += " on " + thing.value;
           break;
         }

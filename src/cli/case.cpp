@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "case/case.h"
+#include "cli/decide.h"
 #include "cli/evidence_options.h"
 #include "cli/options.h"
 #include "cli/verb.h"
@@ -13,6 +14,7 @@
 #include "pipeline/reread.h"
 #include "publish/ndjson/ndjson.h"
 #include "publish/output.h"
+#include "publish/story/story.h"
 #include "publish/terminal/overview.h"
 #include "publish/terminal/table.h"
 #include "readers/reader.h"
@@ -60,6 +62,11 @@ Result<int> show(Case& from, Output& output, bool json) {
     if (counts.findings() > 0)
       output.write(fmt::format("  next       tocsin case findings {} --level {}\n", printable(from.path()),
                                name(static_cast<Level>(level))));
+    TRY(const casefile::Story story, from.story());
+    TRY(const auto acts, from.acts());
+    TRY(const auto claims, from.claims());
+    if (!story.settings.empty() || !acts.empty() || !claims.empty())
+      output.write(story_text(story, acts, claims, terminal, {.rows = 10, .pages = false}));
     return kDone;
   }
   TRY(const Overview view, overview(from, {}));
@@ -80,6 +87,18 @@ Result<int> show(Case& from, Output& output, bool json) {
   out["anomalies"] = nlohmann::ordered_json::object();
   for (const auto& count : anomalies) out["anomalies"][count.name] = count.count;
   out["scan"] = nlohmann::ordered_json::parse(scan.value_or("null"), nullptr, false);
+  TRY(const casefile::Story story, from.story());
+  const auto list = [&](const char* key, const auto& things) {
+    auto& made = out[key] = nlohmann::ordered_json::array();
+    for (const auto& one : things)
+      made.push_back(nlohmann::ordered_json::parse(casefile::to_json(one), nullptr, false));
+  };
+  TRY(const auto acts, from.acts());
+  TRY(const auto claims, from.claims());
+  list("incidents", story.incidents);
+  list("campaigns", story.campaigns);
+  list("decisions", acts);
+  list("claims", claims);
   output.write(out.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
   return kDone;
 }
@@ -246,18 +265,27 @@ int run(std::span<const std::string> args) {
   CLI::App* event_verb = add("event", "a finding's events with all their fields");
   event_verb->add_option("ID", id, "the finding's id, or its first digits")->required();
   CLI::App* anomalies_verb = add("anomalies", "where evidence is damaged or lies about itself");
-  CLI::App* evidence_verb = add("evidence", "what was read, with its SHA-256");
+  // `evidence add CASE` has its own CASE, so this one can't be required of CLI11.
+  CLI::App* evidence_verb =
+      app.add_subcommand("evidence", "what was read, with its SHA-256; `add` puts in what people say");
+  evidence_verb->add_option("CASE", path, "the case file");
+  evidence_verb->add_flag("--json", json, "one JSON object a line");
   CLI::App* verify_verb =
       add("verify",
           "recomputes the journal's chain, what it states, and the hashes of the evidence. The chain "
           "makes tampering evident, not impossible: who can write the file can write a new chain. "
           "Note the head elsewhere and compare it with --head");
   verify_verb->add_option("--head", head, "the journal's head as it was noted down");
+  Decisions decisions(app);
+  decisions.add_claims(*evidence_verb);
   if (const auto code = parse(app, kVerb, args)) return *code;
+  if (const auto code = decisions.run()) return *code;
 
   if (*show_verb) return with_case(path, [&](Case& c, Output& out) { return show(c, out, json); });
   if (*event_verb) return with_case(path, [&](Case& c, Output& out) { return event(c, out, json, id); });
   if (*anomalies_verb) return with_case(path, [&](Case& c, Output& out) { return anomalies(c, out, json); });
+  if (*evidence_verb && path.empty())
+    return usage_error(kVerb, {"CASE is required", "", "tocsin case evidence CASE, or case evidence add CASE …"});
   if (*evidence_verb) return with_case(path, [&](Case& c, Output& out) { return evidence(c, out, json); });
   if (*verify_verb) return with_case(path, [&](Case& c, Output& out) { return verify(c, out, json, head); });
 
@@ -279,6 +307,6 @@ int run(std::span<const std::string> args) {
 
 }  // namespace
 
-const VerbSpec case_verb{"case", "what a case holds: show, findings, event, anomalies, evidence, verify", run};
+const VerbSpec case_verb{"case", "what a case holds, and what analysts decide about it", run};
 
 }  // namespace tocsin::cli
