@@ -1,6 +1,7 @@
 #include "products/matcher.h"
 
 #include <algorithm>
+#include <map>
 #include <unordered_map>
 
 #include "products/find.h"
@@ -88,10 +89,19 @@ std::uint32_t Matcher::build_node(std::span<const std::uint32_t> sorted, std::si
     node.label_size = static_cast<std::uint32_t>(depth - from);
     labels_ += prefix(sorted[0]).substr(from, depth - from);
   }
-  node.entries = static_cast<std::uint32_t>(node_entries_.size());
   std::size_t i = 0;
-  for (; i < sorted.size() && prefix(sorted[i]).size() == depth; ++i) node_entries_.push_back(sorted[i]);
-  node.entry_count = static_cast<std::uint32_t>(i);
+  std::map<std::uint32_t, std::vector<std::uint32_t>> bunches;
+  for (; i < sorted.size() && prefix(sorted[i]).size() == depth; ++i) {
+    const auto& literals = entries_[sorted[i]].literals;
+    bunches[literals.empty() ? kNoLiteral : literals[0]].push_back(sorted[i]);
+  }
+  node.bunches = static_cast<std::uint32_t>(bunches_.size());
+  node.bunch_count = static_cast<std::uint32_t>(bunches.size());
+  for (const auto& [literal, members] : bunches) {
+    const auto begin = static_cast<std::uint32_t>(node_entries_.size());
+    node_entries_.insert(node_entries_.end(), members.begin(), members.end());
+    bunches_.push_back({literal, begin, static_cast<std::uint32_t>(node_entries_.size())});
+  }
   std::vector<std::uint32_t> children;
   while (i < sorted.size()) {
     std::size_t end = i + 1;
@@ -147,22 +157,30 @@ void Matcher::compare(std::string_view text, MatchScratch& scratch) const {
   }
 }
 
+bool Matcher::has_literal(std::string_view text, std::uint32_t literal, MatchScratch& scratch) const {
+  std::uint64_t& known = scratch.literals[literal];
+  if (known < scratch.round)
+    known = scratch.round + (find_literal(text, needed_[literal], 0) == std::string_view::npos);
+  return known == scratch.round;
+}
+
 bool Matcher::has_literals(std::string_view text, const Entry& entry, MatchScratch& scratch) const {
-  for (const std::uint16_t literal : entry.literals) {
-    std::uint64_t& known = scratch.literals[literal];
-    if (known < scratch.round)
-      known = scratch.round + (find_literal(text, needed_[literal], 0) == std::string_view::npos);
-    if (known != scratch.round) return false;
-  }
-  return true;
+  return std::ranges::all_of(entry.literals,
+                             [&](std::uint16_t literal) { return has_literal(text, literal, scratch); });
 }
 
 bool Matcher::match(std::string_view text, const MessageFilter* filter, MatchScratch& scratch, Match& out) const {
   auto& found = scratch.entries;
   found.clear();
+  scratch.round += 2;
+  if (scratch.literals.size() < needed_.size()) scratch.literals.resize(needed_.size());
   std::size_t at = 0;
   for (const Node* node = nodes_.data();;) {
-    for (std::uint32_t i = 0; i < node->entry_count; ++i) found.push_back(node_entries_[node->entries + i]);
+    for (std::uint32_t b = 0; b < node->bunch_count; ++b) {
+      const Bunch& bunch = bunches_[node->bunches + b];
+      if (bunch.literal == kNoLiteral || has_literal(text, bunch.literal, scratch))
+        found.insert(found.end(), node_entries_.begin() + bunch.begin, node_entries_.begin() + bunch.end);
+    }
     if (at >= text.size()) break;
     const Node* next = nullptr;
     for (std::uint32_t i = 0; i < node->edge_count && !next; ++i) {
@@ -176,8 +194,6 @@ bool Matcher::match(std::string_view text, const MessageFilter* filter, MatchScr
   if (found.empty()) return false;
   std::ranges::sort(found);
 
-  scratch.round += 2;
-  if (scratch.literals.size() < needed_.size()) scratch.literals.resize(needed_.size());
   MatchScratch::Way &best = scratch.best, &other = scratch.other;
   bool any = false, hard = false;
   for (const std::uint32_t number : found) {

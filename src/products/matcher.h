@@ -71,16 +71,24 @@ class Matcher {
   // A trie over leading literals, its nodes' edges side by side.
   struct Node {
     std::uint32_t label = 0, label_size = 0;  // in labels_: what leads here
-    std::uint32_t entries = 0, entry_count = 0;
+    std::uint32_t bunches = 0, bunch_count = 0;
     std::uint32_t edges = 0, edge_count = 0;  // in edges_: node numbers, by the label's first byte
   };
+  // Entries of one node that need the same literal first: looked for once for all of them.
+  struct Bunch {
+    std::uint32_t literal;     // kNoLiteral: none
+    std::uint32_t begin, end;  // in node_entries_
+  };
+  static constexpr std::uint32_t kNoLiteral = UINT32_MAX;
   std::uint32_t build_node(std::span<const std::uint32_t> sorted, std::size_t depth, std::size_t from);
   void compare(std::string_view text, MatchScratch& scratch) const;
+  bool has_literal(std::string_view text, std::uint32_t literal, MatchScratch& scratch) const;
   bool has_literals(std::string_view text, const Entry& entry, MatchScratch& scratch) const;
 
   std::vector<Entry> entries_;  // in order of trial
   std::vector<Node> nodes_;
   std::vector<std::uint32_t> edges_, node_entries_;
+  std::vector<Bunch> bunches_;
   std::string labels_;
   std::vector<std::string> needed_;
 };

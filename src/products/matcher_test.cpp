@@ -72,7 +72,7 @@ TEST(Template, ErrorsSayWhatIsWrong) {
   EXPECT_EQ(shapes_of("a {b"), "column 3: '{' isn't closed (write \\{ or \\( for the character)");
   EXPECT_EQ(shapes_of("a }b"), "column 3: '}' closes nothing (write it with a backslash)");
   EXPECT_EQ(shapes_of("<a:int> <a:int>"), "one name captured twice: <int> <int>");
-  EXPECT_TRUE(shapes_of("{a}{b}{c}{d}{e}{f}{g}{h}{i}").find("more than 256 ways") != std::string::npos);
+  EXPECT_TRUE(shapes_of("{a}{b}{c}{d}{e}{f}{g}{h}{i}{j}").find("more than 512 ways") != std::string::npos);
 }
 
 TEST(Matcher, TheTrustedEndDecides) {

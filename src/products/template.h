@@ -58,7 +58,7 @@ struct Shape {
   std::string print() const;  // "Failed <0:word> for <1:rest*> from …", free ones with a star
 };
 
-inline constexpr std::size_t kShapesMax = 256;   // of one template
+inline constexpr std::size_t kShapesMax = 512;   // of one template
 inline constexpr std::size_t kCapturesMax = 30;  // of one message
 
 // Names are added to `names`, so that the templates of a message share theirs. An error's `where` is the column.

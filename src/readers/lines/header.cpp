@@ -166,28 +166,6 @@ bool read_bracketed_tag(std::string_view rest, Header& h) {
   return true;
 }
 
-// TAI64N in hexadecimal, as daemontools' multilog writes: seconds since 1970 and 2^62, ten ahead of UTC's.
-bool read_tai(std::string_view line, Stamp& out) {
-  if (!line.starts_with('@') || line.size() < 26 || line[25] != ' ') return false;
-  std::uint64_t parts[2] = {0, 0};
-  for (std::size_t i = 1; i < 25; ++i) {
-    const char c = line[i];
-    const int digit = is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-    if (digit < 0) return false;
-    std::uint64_t& part = parts[i > 16];
-    part = part << 4 | static_cast<unsigned>(digit);
-  }
-  constexpr std::uint64_t kEpoch = (std::uint64_t{1} << 62) + 10;
-  if (parts[0] < kEpoch || parts[0] - kEpoch > 0xffffffffu || parts[1] >= 1'000'000'000) return false;
-  out = {};
-  out.is_epoch = true;
-  out.epoch = static_cast<std::int64_t>(parts[0] - kEpoch);
-  out.nanoseconds = static_cast<std::uint32_t>(parts[1]);
-  out.digits = 9;
-  out.size = 25;
-  return true;
-}
-
 // [HOST ]TAG[PID]: after the time.
 bool read_host_and_tag(std::string_view rest, Header& h, bool tag_needed) {
   skip_spaces(rest);
@@ -292,6 +270,12 @@ Header read_header(std::string_view line) {
     if (!rest.empty() && rest[0] == ' ' && !h.stamp.is_ctime) {
       // The date and time of another program's own log have no host behind them; a journal's weekday does.
       const bool iso = h.stamp.is_iso || h.stamp.is_epoch || h.time[4] == ':';  // Sophos UTM: 2020:08:24-01:12:09
+      if (line[0] == '@') {  // daemontools' multilog: the daemon's own line follows
+        std::string_view after = rest.substr(1);
+        h.is_syslog = read_tag(after, h);
+        h.message = after;
+        return h;
+      }
       if ((classic || iso || h.priority >= 0) && read_host_and_tag(rest, h, !classic && h.priority < 0))
         return h.is_syslog = true, h;
       if (h.stamp.dated() && read_daemon(rest.substr(1), h, true)) return h;
@@ -299,14 +283,6 @@ Header read_header(std::string_view line) {
     h.message = rest.empty() ? rest : rest.substr(rest[0] == ' ');
     h.is_syslog = h.priority >= 0;
     if (h.stamp.is_ctime) read_own_log(h);
-    return h;
-  }
-
-  if (read_tai(line, h.stamp)) {
-    h.time = line.substr(0, h.stamp.size);
-    std::string_view after = line.substr(h.stamp.size + 1);
-    h.is_syslog = read_tag(after, h);
-    h.message = after;
     return h;
   }
 
