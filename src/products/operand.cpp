@@ -71,23 +71,28 @@ Result<Operand> Operand::compile(std::string_view text, const CaptureNames& capt
   return out;
 }
 
-std::string_view Operand::value_in_lines(std::string_view text, std::string_view key) {
+std::string_view Operand::value_in_lines(std::string_view text, std::string_view key, bool& repeated) {
   const std::string_view divider = text.find('\n') == text.npos ? ", " : "\n";
+  std::string_view out;
+  bool found = false;
   while (!text.empty()) {
     const std::size_t end = text.find(divider);
     std::string_view line = trimmed(text.substr(0, end));
     if (line.size() > key.size() && equal_no_case(line.substr(0, key.size()), key)) {
       line = trimmed(line.substr(key.size()));
       if (!line.empty() && (line.front() == '=' || line.front() == ':')) {
+        repeated = found;
+        if (found) return out;
         line = trimmed(line.substr(1));
         if (line.size() >= 2 && line.front() == '"' && line.back() == '"') line = line.substr(1, line.size() - 2);
-        return line == "null" ? std::string_view() : line;
+        out = line == "null" ? std::string_view() : line;
+        found = true;
       }
     }
     if (end == text.npos) break;
     text.remove_prefix(end + divider.size());
   }
-  return {};
+  return out;
 }
 
 void Operand::needs(std::vector<bool>& wanted) const {

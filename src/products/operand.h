@@ -36,8 +36,10 @@ class Operand {
   bool each(const Fields& fields, F&& f) const {
     if (in_lines_)
       return fields.each(plain_, [&](std::string_view text, bool ambiguous) {
-        const std::string_view value = value_in_lines(text, key_);
-        return !value.empty() && f(value, ambiguous);
+        bool repeated = false;
+        const std::string_view value = value_in_lines(text, key_, repeated);
+        // In a template's capture an attacker's value may pretend to be another key.
+        return !value.empty() && f(value, ambiguous || (repeated && plain_.kind == FieldRef::Kind::capture));
       });
     if (values_.empty()) return fields.each(plain_, f);
     return each_paired(fields, f);
@@ -65,7 +67,7 @@ class Operand {
   }
 
   // The first line's that has the key; "" if none.
-  static std::string_view value_in_lines(std::string_view text, std::string_view key);
+  static std::string_view value_in_lines(std::string_view text, std::string_view key, bool& repeated);
 
   FieldRef plain_;
   bool in_lines_ = false;
