@@ -37,7 +37,7 @@ World& world() {
 }
 
 // Takes the input apart; what is missing reads as zeros.
-struct Bytes {
+struct Input {
   const std::uint8_t* at;
   std::size_t left;
   std::uint8_t byte() {
@@ -59,7 +59,7 @@ struct Bytes {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   World& use = world();
   if (use.demand.size() == 0) return 0;
-  Bytes in{data, size};
+  Input in{data, size};
   Event event;
   event.source = use.sources[in.byte() % use.sources.size()];
   std::vector<Field> fields;
