@@ -93,9 +93,11 @@ struct Simulation::Impl {
     out.role = step.role;
     out.message = step.message;
     // The same for what one account does from one address within an hour.
-    session = fmt::format("{:016x}", mix(mix(step.who.kind, step.who.number),
-                                         hash64({reinterpret_cast<const char*>(step.source.bytes.data()), 16}),
-                                         static_cast<std::uint64_t>(step.at / kHour)));
+    std::uint64_t digits =
+        mix(mix(step.who.kind, step.who.number), hash64({reinterpret_cast<const char*>(step.source.bytes.data()), 16}),
+            static_cast<std::uint64_t>(step.at / kHour));
+    for (std::size_t i = 16; i-- > 0; digits >>= 4) session_text[i] = "0123456789abcdef"[digits & 15];
+    const std::string_view session(session_text.data(), session_text.size());
     const bool agent = step.role == Role::office || step.role == Role::webmail || step.role == Role::sync;
     if (step.kind == ActivityKind::login) {
       Login& login = activity.login;
@@ -165,7 +167,8 @@ struct Simulation::Impl {
   std::vector<Step> steps;
   std::size_t at = 0;
   int hour = 0;
-  std::string user_text, session;
+  std::string user_text;
+  std::array<char, 16> session_text{};
   std::vector<AttackTruth> truth;
 };
 
