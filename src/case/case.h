@@ -47,6 +47,9 @@ using EvidenceId = std::int64_t;
 
 enum class Mode : std::uint8_t { read, write };  // write creates the file where there is none
 
+// Meta key of cases that hold evidence made by `tocsin rehearse`: whatever is shown of them says EXERCISE.
+inline constexpr std::string_view kExerciseKey = "exercise";
+
 enum class RuleKind : std::uint8_t { sigma, correlation, detector };
 inline constexpr std::string_view kRuleKindNames[] = {"sigma", "correlation", "detector"};
 

@@ -37,12 +37,13 @@ std::string reader_label(std::string_view reader) {
 
 // What all subcommands share: opens the case, runs the work, and turns its outcome into an exit code.
 template <class Work>
-int with_case(const std::string& path, Work work) {
+int with_case(const std::string& path, Work work, bool shows_itself = false) {
   auto opened = Case::open(path, Mode::read);
   if (!opened) return failure(kVerb, opened.error());
   if (!opened->settled())
     fmt::print(stderr, "tocsin case: a scan is writing to {}, or was killed: copies of records may be counted twice\n",
                printable(path));
+  if (!shows_itself) note_exercise(kVerb, *opened);
   Output output(stdout);
   Result<int> code = work(*opened, output);
   if (code)
@@ -74,7 +75,9 @@ Result<int> show(Case& from, Output& output, bool json) {
   TRY(const auto anomalies, from.anomaly_counts());
   TRY(const std::uint64_t copies, from.copies());
   TRY(const std::optional<std::string> scan, from.meta("scan"));
+  TRY(const std::optional<std::string> exercise, from.meta(casefile::kExerciseKey));
   nlohmann::ordered_json out;
+  if (exercise) out["exercise"] = true;
   std::uint64_t bytes = 0, events = 0;
   for (const auto& one : evidence) bytes += one.size, events += one.events;
   out["evidence"] = {{"files", evidence.size()}, {"bytes", bytes}};
@@ -281,7 +284,7 @@ int run(std::span<const std::string> args) {
   if (const auto code = parse(app, kVerb, args)) return *code;
   if (const auto code = decisions.run()) return *code;
 
-  if (*show_verb) return with_case(path, [&](Case& c, Output& out) { return show(c, out, json); });
+  if (*show_verb) return with_case(path, [&](Case& c, Output& out) { return show(c, out, json); }, true);
   if (*event_verb) return with_case(path, [&](Case& c, Output& out) { return event(c, out, json, id); });
   if (*anomalies_verb) return with_case(path, [&](Case& c, Output& out) { return anomalies(c, out, json); });
   if (*evidence_verb && path.empty())

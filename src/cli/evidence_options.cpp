@@ -79,4 +79,10 @@ std::optional<int> parse(CLI::App& app, std::string_view verb, std::span<const s
   return std::nullopt;
 }
 
+void note_exercise(std::string_view verb, casefile::Case& from) {
+  if (const auto exercise = from.meta(casefile::kExerciseKey); exercise && exercise->has_value())
+    fmt::print(stderr, "tocsin {}: EXERCISE: this case holds evidence made by tocsin rehearse; it did not happen\n",
+               verb);
+}
+
 }  // namespace tocsin::cli

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/result.h"
+#include "case/case.h"
 #include "pipeline/options.h"
 
 namespace tocsin::cli {
@@ -20,6 +21,9 @@ struct EvidenceOptions {
 
 // Runs CLI11 over the verb's arguments. Nothing: go on; else the exit code (help was printed, or the usage is wrong).
 std::optional<int> parse(CLI::App& app, std::string_view verb, std::span<const std::string> args);
+
+// Says on stderr that a case holds rehearsed evidence, if it does.
+void note_exercise(std::string_view verb, casefile::Case& from);
 
 // SIGINT and SIGTERM set this flag; a second one ends the process at once.
 const std::atomic<bool>* stop_on_signals();

@@ -60,6 +60,7 @@ int run(std::span<const std::string> args) {
   }
   auto opened = Case::open(path, casefile::Mode::read);
   if (!opened) return failure("export", opened.error());
+  note_exercise("export", *opened);
   for (const auto& [sub, format] : formats) {
     if (!*sub) continue;
     const auto written = write_to(*format, *opened, filter, file);

@@ -46,6 +46,9 @@ const char* plural(std::uint64_t count) { return count == 1 ? "" : "s"; }
 }  // namespace
 
 void print_summary(const ScanSummary& summary, const Program&, std::FILE* to) {
+  if (summary.exercises)
+    fmt::print(to, "  EXERCISE   {} of the files {} made by tocsin rehearse: nothing in them happened\n",
+               grouped(summary.exercises), summary.exercises == 1 ? "was" : "were");
   fmt::print(to, "  evidence   {} file{}", grouped(summary.files), plural(summary.files));
   if (!summary.by_format.empty()) fmt::print(to, " ({})", ranking(summary.by_format, 6));
   if (summary.containers) fmt::print(to, " · {} archive{}", grouped(summary.containers), plural(summary.containers));

@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "readers/dated.h"
+#include "rehearse/mark.h"
 
 namespace tocsin {
 namespace {
@@ -106,6 +107,7 @@ void Intake::start(evidence::Item& item, const ReaderSpec* spec, std::optional<i
   run_->path = item.path();
   run_->top = item.top();
   run_->spec = spec;
+  run_->exercise = rehearse::says_exercise(item.head());
   // Content that the case holds is only hashed when there is nothing new to ask of it.
   if (const auto size = item.expected_size(); size && !item.in_container() && known_sizes_.contains(*size)) {
     if (const auto digest = evidence::hash_file(item.path())) {

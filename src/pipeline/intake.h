@@ -31,6 +31,7 @@ struct EvidenceRun {
   const ReaderSpec* spec = nullptr;  // nullptr: nobody recognised it
   std::unique_ptr<Reader> reader;
   const KnownEvidence* known = nullptr;
+  bool exercise = false;  // it says that `tocsin rehearse` made it
 };
 
 // What take() hands on: a block of one run, its beginning or its end, or word of a container.

@@ -180,6 +180,9 @@ Result<void> Scan::store(Task& task) {
     ++summary_.files;
     ++summary_.by_format[run.spec ? std::string(run.spec->label) : "not recognised"];
     if (!run.spec) ++summary_.unrecognised;
+    // At once: a case that a killed scan leaves must not look like a real one.
+    if (run.exercise && summary_.exercises++ == 0)
+      TRY_VOID(case_.set_meta(casefile::kExerciseKey, "evidence made by tocsin rehearse"));
     events_ = 0;
     first_ = last_ = Time::none();
     const casefile::EvidenceInfo info{run.path, run.path == run.top ? "" : run.top,

@@ -10,6 +10,7 @@ std::string ScanSummary::json() const {
   nlohmann::ordered_json out;
   out["evidence"] = {{"files", files},   {"bytes", bytes},           {"by_format", by_format},        {"known", known},
                      {"copies", copies}, {"incomplete", incomplete}, {"not_recognised", unrecognised}};
+  out["exercise"] = exercises > 0;
   out["rules"] = {{"read", rules.read},          {"loaded", rules.loaded},
                   {"refused", rules.refused},    {"unmapped", rules.unmapped},
                   {"met_no_event", rules.unmet}, {"refused_by_reason", rules.refused_by_reason}};

@@ -15,6 +15,7 @@ struct ScanSummary {
   std::map<std::string, std::uint64_t> by_format;  // label → pieces; "not recognised", "containers"
   std::uint64_t unrecognised = 0, containers = 0;
   std::uint64_t known = 0, copies = 0;  // pieces whose content stood in the case / came twice in this scan
+  std::uint64_t exercises = 0;          // that say that `tocsin rehearse` made them
   std::uint64_t incomplete = 0;         // could not be read to their end
   std::vector<std::string> problems;    // the first few of those: path, and why
   static constexpr std::size_t kProblemsMax = 5;

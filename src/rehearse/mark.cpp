@@ -9,20 +9,19 @@ namespace {
 struct Form {
   std::string_view before, after;
 };
-constexpr Form kForms[] =
-    {{"", "; all names and addresses in this folder are invented"},  // the file EXERCISE
-     {"# ", ""},                                                     // nginx
-     {"#Remark: ", ""},                                              // W3C
-     {"<!-- ", " -->"},                                              // XML
-     {"* tocsin-rehearse: ", ""},                                    // syslog
-     {"[*]: ", ""},                                                  // Roundcube
-     {R"(date=* devname="*" devid="*" eventtime=* tz="*" logid="*" type="*" subtype="*" level="*" vd="*" )"
-      R"(logdesc="Exercise" msg=")",
-      "\""},  // FortiGate
-     "\""},   // FortiGate
-    {R"({"time":"*","category":"Exercise","operationName":")", R"(","tenantId":"*"})"},
-               {R"({"CreationTime":"*","Id":"*","Operation":")",
-                R"(","OrganizationId":"*","RecordType":0,"Workload":"Exercise"})"},
+constexpr Form kForms[] = {
+    {"", "; all names and addresses in this folder are invented"},  // the file EXERCISE
+    {"# ", ""},                                                     // nginx
+    {"#Remark: ", ""},                                              // W3C
+    {"<!-- ", " -->"},                                              // XML
+    {"* tocsin-rehearse: ", ""},                                    // syslog
+    {"[*]: ", ""},                                                  // Roundcube
+    {R"x(date=* devname="*" devid="*" eventtime=* tz="*" logid="*" type="*" subtype="*" level="*" vd="*" )x"
+     R"x(logdesc="Exercise" msg=")x",
+     "\""},  // FortiGate
+    {R"x({"time":"*","category":"Exercise","operationName":")x", R"x(","tenantId":"*"})x"},
+    {R"x({"CreationTime":"*","Id":"*","Operation":")x",
+     R"x(","OrganizationId":"*","RecordType":0,"Workload":"Exercise"})x"},
 };
 constexpr std::size_t kStarMax = 200;
 

@@ -47,6 +47,11 @@ void append_time(std::string& out, Time time) {
   out += '"';
 }
 
+Ndjson::Ndjson(Case& from) : case_(from) {
+  const auto exercise = from.meta(kExerciseKey);
+  exercise_ = exercise && exercise->has_value();
+}
+
 Result<void> Ndjson::evidence_name(EvidenceId id, std::string& out) {
   if (id != last_ || last_name_.empty()) {
     TRY(const Evidence* const evidence, case_.evidence(id));
@@ -115,7 +120,7 @@ Result<void> Ndjson::finding(const Finding& finding, std::string& out) {
     TRY_VOID(place(event, out));
     out += '}';
   }
-  out += "]}\n";
+  out += exercise_ ? "],\"exercise\":true}\n" : "]}\n";
   return {};
 }
 

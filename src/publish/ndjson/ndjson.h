@@ -11,7 +11,7 @@ namespace tocsin::publish {
 
 class Ndjson {
  public:
-  explicit Ndjson(casefile::Case& from) : case_(from) {}
+  explicit Ndjson(casefile::Case& from);
 
   // Each appends one line with its line end.
   Result<void> finding(const casefile::Finding& finding, std::string& out);
@@ -28,6 +28,7 @@ class Ndjson {
   std::unordered_map<const casefile::RuleInfo*, std::string> rules_;  // as JSON
   casefile::EvidenceId last_ = 0;
   std::string last_name_;  // of `last_`, as JSON
+  bool exercise_ = false;  // the case says so, and so does each finding
 };
 
 Result<void> write_ndjson(casefile::Case& from, const casefile::FindingFilter& filter, std::FILE* to);

@@ -163,12 +163,12 @@ Result<std::string> summary(Case& from, const Terminal& terminal, const SummaryW
   TRY(const std::vector<Case::AnomalyCount> anomalies, from.anomaly_counts());
   TRY(const std::uint64_t copies, from.copies());
   TRY(const std::optional<std::string> said, from.meta("scan"));
-  TRY(const std::optional<std::string> exercise, from.meta("exercise"));
+  TRY(const std::optional<std::string> exercise, from.meta(kExerciseKey));
   const auto parsed = nlohmann::json::parse(said.value_or("{}"), nullptr, false);
   const nlohmann::json scan = parsed.is_object() ? parsed : nlohmann::json::object();
   TRY(const Overview view, overview(from, {}));
   std::string out;
-  if (exercise) out += "  EXERCISE   this case was made from rehearsed evidence\n";
+  if (exercise) out += "  EXERCISE   this case holds evidence made by tocsin rehearse: it did not happen\n";
   out += evidence_line(evidence, words);
   out += rules_line(scan);
   out += events_line(evidence, anomalies, copies, scan);
