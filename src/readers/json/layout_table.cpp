@@ -46,6 +46,8 @@ std::string_view azure(const Walk& walk, const Node& root) {
     const std::string_view kind = value_at(walk, root, name).text();
     if (ends_folded(kind, "SignInLogs")) return "entra.signin";
     if (equal_folded(kind, "AuditLogs")) return "entra.audit";
+    // The audit log's own categories (Policy, DirectoryManagement …), where a shipper lifted them to the top.
+    if (!kind.empty() && !value_at(walk, root, "properties.loggedByService").is_null()) return "entra.audit";
     if (ends_folded(kind, "RiskEvents") || ends_folded(kind, "RiskyUsers")) return "entra.risk";
     for (const std::string_view activity : {"Administrative", "Security", "ServiceHealth", "Alert", "Autoscale",
                                             "Policy", "Recommendation", "ResourceHealth", "AzureActivity"})
@@ -63,7 +65,8 @@ std::string_view google(const Walk& walk, const Node& root) {
 }
 
 std::string_view workspace(const Walk& walk, const Node& root) {
-  return joined(walk, "google_workspace.", value_at(walk, root, "id.applicationName").text());
+  const Value application = value_at(walk, root, "id.applicationName");
+  return application.is_null() ? "json" : joined(walk, "google_workspace.", application.text());
 }
 
 std::string_view kubernetes(const Walk& walk, const Node& root) {
@@ -130,6 +133,13 @@ std::span<const Layout> layout_table() {
        {"time", "eventTimestamp", "TimeGenerated", "@timestamp"},
        true,
        azure},
+      {"azure",
+       Form::dotted,
+       {"category", "properties", "time"},
+       {"tenantId", "tenantid", "resourceid", "operationname"},
+       {"time"},
+       true,
+       azure},
       {"azure", Form::dotted, {"Type", "TimeGenerated"}, {}, {"TimeGenerated"}, true, azure},
       {"entra.signin",
        Form::dotted,
@@ -171,6 +181,8 @@ std::span<const Layout> layout_table() {
        kubernetes},
       {"google_workspace", Form::dotted, {"id", "actor", "events"}, {}, {"id.time"}, true, workspace},
       {"google_workspace", Form::dotted, {"id", "actor", "parameters"}, {"name", "kind"}, {"id.time"}, true, workspace},
+      {"google_workspace", Form::dotted, {"id", "actor", "type", "name"}, {}, {"id.time"}, true, workspace},
+      {"google_workspace", Form::dotted, {"id", "type", "name", "parameters"}, {}, {"id.time"}, true, workspace},
       {"gcp",
        Form::dotted,
        {"logName"},
@@ -191,6 +203,7 @@ std::span<const Layout> layout_table() {
        {"eventType", "actor"},
        {"published", "displayMessage", "outcome"},
        {"published", "@timestamp"}},
+      {"okta", Form::dotted, {"eventtype", "actor"}, {"published", "displaymessage", "outcome"}, {"published"}},
       {"bitbucket.audit", Form::dotted, {"auditType"}, {}, {"timestamp", "dateTime", "creationDate", "@timestamp"}},
       {"onelogin", Form::dotted, {"event_type_id"}, {}, {"created_at", "event_timestamp", "@timestamp"}},
       {"duo", Form::dotted, {"txid"}, {}, {"isotimestamp", "timestamp", "@timestamp"}},
