@@ -28,6 +28,8 @@ struct Rule {
 // The templates over one field.
 struct TextMatcher {
   FieldRef of;
+  bool specific = false;
+  bool conditional = false;  // some of its messages count under conditions
   Matcher matcher;
   std::vector<std::uint32_t> messages;  // what the matcher's numbers mean, in messages_
 };
@@ -35,7 +37,6 @@ struct TextMatcher {
 struct Group {
   std::vector<TextMatcher> texts;
   std::vector<std::uint32_t> records;
-  bool conditional = false;
 };
 
 Identity identity_of(std::string_view name, const Definition& definition, const Meaning& meaning) {
@@ -48,10 +49,17 @@ Identity identity_of(std::string_view name, const Definition& definition, const 
     return Identity::none;
   };
   if (const Identity own = by_name(name); own != Identity::none) return own;
-  for (const Meaning* part : {&meaning, &definition.meaning})
-    for (const MapRule& rule : part->map)
-      if (std::ranges::find(rule.fields, name) != rule.fields.end())
+  // A capture with keys in it (`said{ipAddress}`) tells the source as a whole.
+  const auto is_of = [&](std::string_view field) {
+    return field == name || (field.starts_with(name) && field.substr(name.size()).starts_with('{'));
+  };
+  std::vector<const Meaning*> left{&meaning, &definition.meaning};
+  for (std::size_t i = 0; i < left.size(); ++i) {
+    for (const Meaning& part : left[i]->with) left.push_back(&part);
+    for (const MapRule& rule : left[i]->map)
+      if (std::ranges::any_of(rule.fields, is_of))
         if (const Identity mapped = by_name(rule.ecs); mapped != Identity::none) return mapped;
+  }
   return Identity::none;
 }
 
@@ -162,14 +170,17 @@ void Catalog::Impl::group_up() {
     for (std::uint32_t i = 0; i < messages.size(); ++i) {
       const Rule& rule = messages[i];
       if (member(rule) == members.end()) continue;
-      group.conditional |= !member(rule)->conditions.empty() || !rule.when.empty();
-      auto text = std::ranges::find_if(group.texts, [&](const TextMatcher& t) { return t.of.index == rule.of.index; });
-      if (text == group.texts.end()) text = group.texts.insert(group.texts.end(), {rule.of, {}, {}});
+      const bool specific = member(rule)->specific;
+      auto text = std::ranges::find_if(
+          group.texts, [&](const TextMatcher& t) { return t.of.index == rule.of.index && t.specific == specific; });
+      if (text == group.texts.end()) text = group.texts.insert(group.texts.end(), {rule.of, specific, false, {}, {}});
+      text->conditional |= !member(rule)->conditions.empty() || !rule.when.empty();
       for (const auto& [number, shapes] : rule.shapes)
         text->matcher.add(static_cast<std::uint32_t>(text->messages.size()), number, shapes, rule.identities);
       text->messages.push_back(i);
     }
     for (TextMatcher& text : group.texts) text.matcher.build();
+    std::ranges::stable_partition(group.texts, &TextMatcher::specific);
     for (std::uint32_t i = 0; i < records.size(); ++i)
       if (member(records[i]) != members.end()) group.records.push_back(i);
   }
@@ -212,7 +223,7 @@ bool Catalog::Impl::find(const Fields& plain, Scratch& scratch, Found& out) cons
     out.repeated = unwrap(text);
     const Filter filter(*this, members, one, plain);
     Match match;
-    if (!one.matcher.match(text, group.conditional ? &filter : nullptr, scratch.match, match)) continue;
+    if (!one.matcher.match(text, one.conditional ? &filter : nullptr, scratch.match, match)) continue;
     out.rule = &messages[one.messages[match.message]];
     out.ambiguous = match.ambiguous;
     scratch.captures.resize(match.taken.size());

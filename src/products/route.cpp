@@ -39,7 +39,7 @@ Result<Router> Router::make(std::span<const Definition> definitions, FieldNames&
       for (const Condition& condition : when) {
         const bool plain = !condition.negated && !condition.absent;
         const bool heads = std::ranges::all_of(condition.values, [](const std::string& value) {
-          return value.find('*') == std::string::npos || (value.size() > 1 && value.find('*') == value.size() - 1);
+          return value.find('*') == std::string::npos || value.find('*') == value.size() - 1;
         });
         if (condition.key == "source" && plain && !source) {
           source = &condition;
@@ -68,7 +68,8 @@ Result<Router> Router::make(std::span<const Definition> definitions, FieldNames&
         continue;
       auto member = std::ranges::find(members, way.definition, &Member::definition);
       const bool is_new = member == members.end();
-      if (is_new) member = members.insert(members.end(), {way.definition, {}});
+      if (is_new) member = members.insert(members.end(), {way.definition, {}, false});
+      member->specific |= way.programs != nullptr;
       if (way.conditions < 0) {
         member->conditions.assign(1, UINT32_MAX);  // always, whatever other ways ask for
       } else if (is_new || member->conditions[0] != UINT32_MAX) {
@@ -80,7 +81,7 @@ Result<Router> Router::make(std::span<const Definition> definitions, FieldNames&
     std::ranges::sort(members, {}, &Member::definition);
     for (std::uint32_t i = 0; i < out.groups_.size(); ++i)
       if (std::ranges::equal(out.groups_[i], members, [](const Member& a, const Member& b) {
-            return a.definition == b.definition && a.conditions == b.conditions;
+            return a.definition == b.definition && a.conditions == b.conditions && a.specific == b.specific;
           }))
         return i;
     out.groups_.push_back(std::move(members));

@@ -25,6 +25,9 @@ class Router {
   struct Member {
     std::uint32_t definition;
     std::vector<std::uint32_t> conditions;  // into conditions()
+    // It is known by the program's name. What such a one reads no other is asked about: the header is the logging
+    // host's own word. `program: '*'` is for what any program may say (PAM).
+    bool specific = false;
   };
   using Members = std::vector<Member>;
 

@@ -41,15 +41,15 @@ enum class As : std::uint8_t {
   number_of,        // how many values the field has
   sum,              // of the values of the field, as integers
   // with parts
-  user,     // .name .domain .email (email only if it is one: one @, a name before and a domain behind)
-  email,    // the same of what is an e-mail address, nothing of anything else
-  address,  // .ip .port, from "192.0.2.1", "192.0.2.1:443", "[2001:db8::1]:443", "192.0.2.1(443)"
-  bare_url,      // the same for a URL without its scheme, host[:port]/path
-  url,      // .original .scheme .domain .port .path .query .fragment .extension .username .password
-  request,  // "GET /path HTTP/1.1": http.request.method, http.version, url.original, url.path, …
-  program,  // a path: .executable .name
-  command,  // a command line: .command_line .args .args_count
-  hashes,   // "MD5=…,SHA256=…,IMPHASH=…": .hash.md5 …, .pe.imphash
+  user,      // .name .domain .email (email only if it is one: one @, a name before and a domain behind)
+  email,     // the same of what is an e-mail address, nothing of anything else
+  address,   // .ip .port, from "192.0.2.1", "192.0.2.1:443", "[2001:db8::1]:443", "192.0.2.1(443)"
+  bare_url,  // the same for a URL without its scheme, host[:port]/path
+  url,       // .original .scheme .domain .port .path .query .fragment .extension .username .password
+  request,   // "GET /path HTTP/1.1": http.request.method, http.version, url.original, url.path, …
+  program,   // a path: .executable .name
+  command,   // a command line: .command_line .args .args_count
+  hashes,    // "MD5=…,SHA256=…,IMPHASH=…": .hash.md5 …, .pe.imphash
   count,
 };
 
