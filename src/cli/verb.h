@@ -22,7 +22,7 @@ struct VerbSpec {
   int (*run)(std::span<const std::string> args);
 };
 
-extern const VerbSpec scan, events, rules, case_verb, export_verb, report, attribute, knowledge_verb, assess_verb, products_verb,
-    rehearse_verb;
+extern const VerbSpec scan, events, rules, case_verb, export_verb, import_verb, report, attribute, knowledge_verb,
+    assess_verb, products_verb, rehearse_verb;
 
 }  // namespace tocsin::cli
