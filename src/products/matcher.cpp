@@ -35,7 +35,7 @@ const Taken* port_of(std::span<const Identity> captures, std::span<const Taken> 
 void Matcher::add(std::uint32_t message, std::uint32_t text, std::span<const Shape> shapes,
                   std::span<const Identity> captures) {
   for (const Shape& shape : shapes) {
-    Entry& entry = entries_.emplace_back(Entry{ShapeMatcher(shape, captures.size()),
+    Entry& entry = entries_.emplace_back(Entry{ShapeMatcher(shape),
                                                message,
                                                0,
                                                shape.path,

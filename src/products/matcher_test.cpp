@@ -180,7 +180,7 @@ TEST(Matcher, AgreesWithTryingEverything) {
     all_ways(shape, text, 0, shape.prefix.size(), now, ways);
     ShapeScratch scratch;
     std::vector<Taken> taken(names.size());
-    const Fits fits = ShapeMatcher(shape, names.size()).match(text, scratch, taken);
+    const Fits fits = ShapeMatcher(shape).match(text, scratch, taken);
     ASSERT_EQ(fits == Fits::yes, !ways.empty()) << text_template << "\n" << text;
     if (ways.empty()) continue;
     ++fitted;

@@ -62,8 +62,8 @@ bool is_valid(Type type, std::string_view value) {
 
 }  // namespace
 
-ShapeMatcher::ShapeMatcher(const Shape& shape, std::size_t captures)
-    : prefix_(shape.prefix), steps_(shape.steps), captures_(captures), least_(shape.prefix.size()) {
+ShapeMatcher::ShapeMatcher(const Shape& shape)
+    : prefix_(shape.prefix), steps_(shape.steps), least_(shape.prefix.size()) {
   for (std::uint32_t i = 0; i < steps_.size(); ++i) {
     least_ += steps_[i].literal.size();
     if (steps_[i].free) frees_.push_back(i);

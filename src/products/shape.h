@@ -38,7 +38,7 @@ struct ShapeScratch {
 
 class ShapeMatcher {
  public:
-  ShapeMatcher(const Shape& shape, std::size_t captures);
+  explicit ShapeMatcher(const Shape& shape);
 
   const std::string& prefix() const { return prefix_; }
   const std::vector<Shape::Step>& steps() const { return steps_; }
@@ -62,8 +62,7 @@ class ShapeMatcher {
   std::string prefix_;
   std::vector<Step> steps_;
   std::vector<std::uint32_t> frees_;  // the steps whose capture is free
-  std::size_t captures_;
-  std::size_t least_ = 0;  // bytes that any text of this shape has
+  std::size_t least_ = 0;             // bytes that any text of this shape has
 };
 
 }  // namespace tocsin::products
