@@ -324,7 +324,7 @@ bool apply(As as, std::string_view value, std::span<const EcsId> out, EcsSink& s
   switch (as) {
     case As::text: {
       const std::string_view text = trimmed(value);
-      return put_one(out[0], text == "-" ? std::string_view() : text, sink);
+      return put_one(out[0], text == "-" || text == "N/A" ? std::string_view() : text, sink);
     }
     case As::verbatim:
       return put_one(out[0], value, sink);

@@ -16,7 +16,7 @@
 namespace tocsin::products {
 
 enum class As : std::uint8_t {
-  text,      // as it stands; "-" and blanks around it dropped
+  text,      // as it stands; "-", "N/A" and blanks around it dropped
   verbatim,  // as it stands
   ip,        // an address, also in brackets, with port or zone, ::ffff:a.b.c.d as a.b.c.d
   ips,       // all addresses of a list (X-Forwarded-For, DNS answers)
