@@ -16,6 +16,12 @@ Provenance default_grade(std::string_view ecs) {
   return Provenance::trusted;
 }
 
+bool Fields::writes_pairs(std::string_view source) {
+  static constexpr std::string_view kSources[] = {"fortigate", "fortimail", "sonicwall", "checkpoint", "cisco",
+                                                  "cef",       "leef",      "netfilter", "syslog",     "text"};
+  return std::ranges::find(kSources, source) != std::end(kSources);
+}
+
 std::uint16_t FieldNames::add(std::string_view name) {
   const auto [found, is_new] = numbers_.emplace(name, static_cast<std::uint16_t>(names_.size()));
   if (is_new) names_.emplace_back(name);

@@ -57,16 +57,18 @@ class FieldNames {
 class Fields {
  public:
   Fields(const FieldNames& names, const Event& event, std::span<const Capture> captures = {})
-      : names_(names), event_(event), captures_(captures) {}
+      : names_(names), event_(event), captures_(captures), pairs_(writes_pairs(event.source)) {}
   Fields(const FieldNames& names, const Event& event, const Record& record, std::span<const Capture> captures = {})
-      : names_(names), event_(event), record_(&record), captures_(captures) {}
+      : names_(names), event_(event), record_(&record), captures_(captures), pairs_(writes_pairs(event.source)) {}
 
   const Event& event() const { return event_; }
   const Capture* capture(FieldRef ref) const {
     return ref.kind == FieldRef::Kind::capture && captures_[ref.index].present ? &captures_[ref.index] : nullptr;
   }
 
-  // Calls f(std::string_view value, bool ambiguous) for each value of the field until it returns true ("taken").
+  // Calls f(std::string_view value, bool ambiguous) for each value of the field until it returns true ("taken"). In a
+  // line of pairs a name that stands twice with different values is ambiguous: no device writes that, but a user's name
+  // with a quotation mark in it does where the device doesn't escape them.
   template <class F>
   bool each(FieldRef ref, F&& f) const {
     if (ref.kind == FieldRef::Kind::capture) {
@@ -76,13 +78,10 @@ class Fields {
     if (ref.kind != FieldRef::Kind::reader) return false;
     if (record_) {
       const std::string& name = names_.names()[ref.index];
-      for (const Record::Entry& entry : record_->fields)
-        if (entry.name == name && !entry.value.is_null() && f(entry.value.text(), false)) return true;
-    } else if (const int slot = names_.slot(ref.index); slot >= 0) {
-      for (const Field& field : event_.fields)
-        if (field.slot == slot && !field.value.is_null() && f(field.value.text(), false)) return true;
+      return give(record_->fields, [&](const Record::Entry& entry) { return entry.name == name; }, f);
     }
-    return false;
+    const int slot = names_.slot(ref.index);
+    return slot >= 0 && give(event_.fields, [&](const Field& field) { return field.slot == slot; }, f);
   }
 
   // Calls f(std::size_t which, std::string_view value) for each value of these readers' fields, in the record's order,
@@ -118,10 +117,27 @@ class Fields {
   }
 
  private:
+  static bool writes_pairs(std::string_view source);
+
+  template <class List, class Is, class F>
+  bool give(const List& list, Is&& is, F& f) const {
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      if (!is(list[i]) || list[i].value.is_null()) continue;
+      bool contested = false;
+      for (std::size_t k = i + 1; pairs_ && !contested && k < list.size(); ++k)
+        contested = is(list[k]) && list[k].value.text() != list[i].value.text();
+      for (std::size_t k = i; k < list.size(); ++k)
+        if (is(list[k]) && !list[k].value.is_null() && f(list[k].value.text(), contested)) return true;
+      return false;
+    }
+    return false;
+  }
+
   const FieldNames& names_;
   const Event& event_;
   const Record* record_ = nullptr;
   std::span<const Capture> captures_;
+  bool pairs_ = false;
 };
 
 // The names that one template captures, in order: what FieldRef::index means.
