@@ -1,6 +1,7 @@
 // A rehearsal under the detectors, and what is to be said of them.
 #pragma once
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@ struct Score {
   unsigned false_mail = 0;
   std::uint64_t activities = 0;
   std::string window;
+  std::map<std::string, unsigned> findings;
 };
 
 struct Bars {

@@ -54,6 +54,9 @@ struct Sighting {
   std::uint64_t source = 0;    // the address; of IPv6 its /64
   std::uint64_t subnet = 0;    // its /24 or /48
   std::uint64_t network = 0;   // its AS, or /16 or /32 (Networks)
+  // Of mail only: seconds since 1970 of the account's first login, from the network, with the agent; 0: none. (Whoever
+  // reads mail has just logged in, so that "known" says little there.)
+  std::uint32_t network_since = 0, account_since = 0, agent_since = 0;
   // Before this activity, by successful logins alone:
   bool account_known = false;  // the account has logged in
   bool source_known = false;   // … from this very source

@@ -105,6 +105,13 @@ Sighting Site::look(const Activity& activity, Ordinal ordinal, std::int64_t time
   if (!seen.account) return seen;
   seen.account_known = accounts_.find(seen.account);
   if (!seen.source) return seen;
+  if (activity.kind != ActivityKind::login) {
+    if (activity.kind == ActivityKind::mail_access && !activity.mail.client.empty())
+      if (const Place* agent = places_.find(mix(seen.account, agent_key(activity.mail.client))))
+        seen.agent_since = agent->first;
+    if (const Account* account = accounts_.find(seen.account)) seen.account_since = account->first;
+    if (const Place* place = places_.find(mix(seen.account, seen.network))) seen.network_since = place->first;
+  }
   seen.source_known = seen.subnet_known = seen.network_known =
       seen.account_known && places_.find(mix(seen.account, seen.source));
   if (seen.source_known) return seen;
@@ -155,18 +162,21 @@ void Site::learn(const Sighting& seen) {
   if (login.outcome != Outcome::success || login.user_grade == Provenance::ambiguous) return;
   const auto day = static_cast<std::int32_t>(std::clamp<std::int64_t>(seen.time / 86400, 0, INT32_MAX));
   Account& account = accounts_.touch(seen.account, seen.time);
+  const std::uint32_t now = Table<Place>::seconds32(seen.time);
+  if (!account.first) account.first = now;
   if (account.day != day) {
     count_active(day, account.day);
     account.day = day;
   }
-  if (!login.user_agent.empty()) places_.touch(mix(seen.account, agent_key(login.user_agent)), seen.time);
+  if (!login.user_agent.empty())
+    if (Place& agent = places_.touch(mix(seen.account, agent_key(login.user_agent)), seen.time); !agent.first)
+      agent.first = now;
   if (!seen.source || login.source_grade == Provenance::ambiguous) return;
   Place& place = places_.touch(mix(seen.account, seen.source), seen.time);
-  const std::uint32_t now = Table<Place>::seconds32(seen.time);
   if (place.refreshed && now - place.refreshed < kRefresh) return;
   place.refreshed = now;
   places_.touch(mix(seen.account, seen.subnet), seen.time);
-  places_.touch(mix(seen.account, seen.network), seen.time);
+  if (Place& network = places_.touch(mix(seen.account, seen.network), seen.time); !network.first) network.first = now;
   for (const std::uint64_t key : {seen.source, seen.subnet, seen.network}) join(key, seen.account, seen.time);
   if (!login.user_agent.empty()) join(agent_key(login.user_agent), seen.account, seen.time);
 }

@@ -49,9 +49,10 @@ class Site {
   struct Account {
     std::uint64_t domain = 0;
     std::int32_t day = -1;  // of the last success
+    std::uint32_t first = 0;
   };
   struct Place {
-    std::uint32_t refreshed = 0;
+    std::uint32_t refreshed = 0, first = 0;
   };
   struct Crowd {
     std::array<std::uint32_t, 8> prints{};  // of accounts

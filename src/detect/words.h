@@ -22,4 +22,13 @@ void settle(std::vector<Entity>& entities);
 // The first 100 in time, the alarm among them.
 void settle(std::vector<Ordinal>& members, Ordinal alarm);
 
+// Whether the failed login says that somebody tried (and not that a service was down or a second factor missing), and
+// the source can be believed.
+bool is_try(const Login& login);
+// The account failed from a place, or by a device on a network, of its own: a stale or mistyped password.
+bool at_home(const Sighting& seen);
+// Accounts, sources, first ordinals and times of an episode; names that nobody has are left out.
+struct Episode;
+void fill(Statement& said, const Episode& episode);
+
 }  // namespace tocsin::detect
