@@ -25,6 +25,7 @@ constexpr std::array<TransformSpec, static_cast<std::size_t>(As::count)> kSpecs{
     {"verbatim", "as it stands", {}},
     {"ip", "an address", {}},
     {"ips", "all addresses of a list", {}},
+    {"first-ip", "the first address of a list", {}},
     {"port", "a port, also behind an address", {}},
     {"int", "a whole number; 0x… becomes decimal", {}},
     {"lower", "in lower case", {}},
@@ -101,13 +102,13 @@ Address split_address(std::string_view text) {
   return {};
 }
 
-bool put_ips(std::string_view text, EcsId out, EcsSink& sink) {
+bool put_ips(std::string_view text, EcsId out, EcsSink& sink, bool only_one = false) {
   bool any = false;
   while (!text.empty()) {
     const std::size_t end = text.find_first_of(",; ()\"");
     const std::string_view ip = split_address(text.substr(0, end)).ip;
     if (!ip.empty()) sink.put(out, ip), any = true;
-    if (end == text.npos) break;
+    if (end == text.npos || (any && only_one)) break;
     text.remove_prefix(end + 1);
   }
   return any;
@@ -332,6 +333,8 @@ bool apply(As as, std::string_view value, std::span<const EcsId> out, EcsSink& s
       return put_one(out[0], split_address(value).ip, sink);
     case As::ips:
       return put_ips(value, out[0], sink);
+    case As::first_ip:
+      return put_ips(value, out[0], sink, true);
     case As::port: {
       const std::string_view text = trimmed(value);
       return put_one(out[0], is_port(text) ? text : split_address(text).port, sink);

@@ -20,6 +20,7 @@ enum class As : std::uint8_t {
   verbatim,  // as it stands
   ip,        // an address, also in brackets, with port or zone, ::ffff:a.b.c.d as a.b.c.d
   ips,       // all addresses of a list (X-Forwarded-For, DNS answers)
+  first_ip,  // the first address of a list
   port,      // 0 … 65535, also behind an address ("192.0.2.1:443", "192.0.2.1(443)")
   integer,   // decimal; 0x… becomes decimal
   lower,

@@ -12,8 +12,8 @@ struct Floor {
 };
 
 inline constexpr Floor kFloors[] = {
-    {"apache/access", 82},
-    {"apache/error", 31},
+    {"apache/access", 85},
+    {"apache/error", 40},
     {"auditd/log", 259},
     {"azure/auditlogs", 12},
     {"azure/signinlogs", 144},
@@ -41,7 +41,7 @@ inline constexpr Floor kFloors[] = {
     {"keycloak/log", 106},
     {"microsoft_exchange_online_message_trace/log", 15},
     {"nginx/access", 110},
-    {"nginx/error", 7},
+    {"nginx/error", 16},
     {"o365/audit", 681},
     {"panw/panos", 3335},
     {"pfsense/log", 595},

@@ -6,13 +6,15 @@
 
 #include <algorithm>
 
+#include "base/ip.h"
+
 namespace tocsin::access {
 
 const std::string_view kNames[kNameCount] = {
-    "timestamp",  "cs-host",       "c-ip",         "c-port",     "cs-username", "cs-method",
-    "cs-uri",     "cs-uri-stem",   "cs-uri-query", "cs-version", "sc-status",   "sc-bytes",
-    "cs-referer", "cs-user-agent", "time-taken",   "s-action",   "s-hierarchy", "rs-content-type",
-    "s-frontend", "s-backend",     "c-uri",        "message"};
+    "timestamp",  "cs-host",       "c-ip",         "c-port",          "cs-username", "cs-method",
+    "cs-uri",     "cs-uri-stem",   "cs-uri-query", "cs-version",      "sc-status",   "sc-bytes",
+    "cs-referer", "cs-user-agent", "time-taken",   "s-action",        "s-hierarchy", "rs-content-type",
+    "s-frontend", "s-backend",     "c-uri",        "x-forwarded-for", "message"};
 
 namespace {
 
@@ -166,6 +168,12 @@ bool read_server(std::string_view line, Line& out) {
   if (rest.starts_with('"') || rest.starts_with("- ")) {
     out.referer = unless_dash(quoted(rest));
     if (rest.starts_with('"')) out.agent = unless_dash(quoted(rest));
+    // What formats add behind: "192.0.2.1, 192.0.2.2", with or without its name before it.
+    if (rest.starts_with("X-Forwarded-For=")) rest.remove_prefix(16);
+    if (rest.starts_with('"')) {
+      const std::string_view added = unless_dash(quoted(rest));
+      if (Ip::parse(added.substr(0, added.find(',')))) out.forwarded = added;
+    }
   }
   out.shape = Shape::server;
   return true;
@@ -276,6 +284,7 @@ void put(const Line& line, std::string_view whole, text::Sink& sink, std::size_t
   put_text(kBytes, line.bytes, Kind::integer);
   put_text(kReferer, line.referer);
   put_text(kAgent, line.agent);
+  put_text(kForwarded, line.forwarded);
   put_text(kElapsed, line.elapsed);
   if (line.shape == Shape::haproxy) {
     put_text(kFrontend, line.extra[0]);

@@ -15,9 +15,10 @@ struct Line {
   std::string_view time;
   text::Stamp stamp;
   std::string_view host, client, port, user;  // "" where the line has `-` or nothing
-  std::string_view request;             // raw, with its escapes, without its quotes
+  std::string_view request;                   // raw, with its escapes, without its quotes
   std::string_view status, bytes, referer, agent, elapsed;
-  std::string_view extra[4];  // haproxy: frontend, backend/server; squid: action, hierarchy/peer, type
+  std::string_view forwarded;  // server: what X-Forwarded-For said, where the format adds it
+  std::string_view extra[4];   // haproxy: frontend, backend/server; squid: action, hierarchy/peer, type
 };
 
 Line read_line(std::string_view line);
@@ -44,6 +45,7 @@ enum Name : std::size_t {
   kFrontend,
   kBackend,
   kProxyUri,
+  kForwarded,
   kMessage,
   kNameCount
 };
