@@ -47,8 +47,8 @@ const char* plural(std::uint64_t count) { return count == 1 ? "" : "s"; }
 
 void print_summary(const ScanSummary& summary, const Program&, std::FILE* to) {
   if (summary.exercises)
-    fmt::print(to, "  EXERCISE   {} of the files {} made by tocsin rehearse: nothing in them happened\n",
-               grouped(summary.exercises), summary.exercises == 1 ? "was" : "were");
+    fmt::print(to, "  EXERCISE   tocsin rehearse made {} of the files, by their own word: nothing in them happened\n",
+               grouped(summary.exercises));
   fmt::print(to, "  evidence   {} file{}", grouped(summary.files), plural(summary.files));
   if (!summary.by_format.empty()) fmt::print(to, " ({})", ranking(summary.by_format, 6));
   if (summary.containers) fmt::print(to, " · {} archive{}", grouped(summary.containers), plural(summary.containers));

@@ -39,7 +39,7 @@ struct FormatSpec {
   std::string_view file;              // written below DIR
   std::span<const Role> serves;       // whose logins it speaks of, where several formats could: the first in the table
   bool mail = false, change = false;  // it can tell of mail access, of mailbox changes
-  bool companion = false;             // it also writes a record for webmail logins that another format tells of
+  bool companion = false;             // it serves nobody, but has a record for webmail logins that another tells of
   std::unique_ptr<FormatWriter> (*make)(const FormatContext& context);
 };
 

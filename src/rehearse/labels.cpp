@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <fstream>
+#include <limits>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 
 namespace tocsin::rehearse {
 namespace {
@@ -15,14 +17,23 @@ Time time_in(const Json& object, const char* key) {
                               : Time::none();
 }
 
+// Doubles among them would be cut, or worse.
+template <class Number>
+Number number_in(const Json& object, const char* key) {
+  const Json& value = object.at(key);
+  if (!value.is_number_unsigned() || value.get<std::uint64_t>() > std::numeric_limits<Number>::max())
+    throw std::out_of_range(std::string(key) + " is no number of the right size");
+  return value.get<Number>();
+}
+
 Labels read(const Json& object) {
   Labels labels;
   labels.choice.scenario = object.at("scenario").get<std::string>();
-  labels.choice.seed = object.at("seed").get<std::uint64_t>();
+  labels.choice.seed = number_in<std::uint64_t>(object, "seed");
   if (object.contains("plan")) {
     const Json& plan = object["plan"];
-    labels.choice.users = plan.at("users").get<std::uint32_t>();
-    labels.choice.days = plan.at("days").get<int>();
+    labels.choice.users = number_in<std::uint32_t>(plan, "users");
+    labels.choice.days = number_in<std::uint16_t>(plan, "days");
     if (plan.contains("rate") && !plan["rate"].is_null()) labels.choice.rate = plan["rate"].get<double>();
     labels.choice.worlds = plan.value("worlds", std::vector<std::string>{});
     labels.formats = plan.value("formats", std::vector<std::string>{});
@@ -39,13 +50,13 @@ Labels read(const Json& object) {
   std::ranges::sort(truth.sources);
   truth.targets = object.at("targets").get<std::vector<std::string>>();
   truth.entered = object.at("entered").get<std::vector<std::string>>();
-  truth.tries = object.at("tries").get<std::uint64_t>();
-  truth.forged = object.value("forged", std::uint64_t{0});
+  truth.tries = number_in<std::uint64_t>(object, "tries");
+  truth.forged = object.contains("forged") ? number_in<std::uint64_t>(object, "forged") : 0;
   if (object.contains("taken"))
     for (const Json& one : object["taken"])
       truth.taken.push_back({one.at("mailbox").get<std::string>(), time_in(one, "entered"),
                              time_in(one, "first_message"), time_in(one, "fiftieth_message"),
-                             one.at("messages").get<std::uint64_t>()});
+                             number_in<std::uint64_t>(one, "messages")});
   return labels;
 }
 
@@ -84,11 +95,14 @@ std::string Labels::json() const {
 Result<Labels> Labels::load(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return fail("cannot open the labels", path);
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  return parse(std::string{std::istreambuf_iterator<char>(file), {}}, path);
+}
+
+Result<Labels> Labels::parse(std::string_view text, const std::string& where) {
   try {
     return read(Json::parse(text));
   } catch (const std::exception& error) {
-    return fail(std::string("these are no labels of a rehearsal: ") + error.what(), path);
+    return fail(std::string("these are no labels of a rehearsal: ") + error.what(), where);
   }
 }
 

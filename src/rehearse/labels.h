@@ -16,6 +16,7 @@ struct Labels {
 
   std::string json() const;
   static Result<Labels> load(const std::string& path);
+  static Result<Labels> parse(std::string_view text, const std::string& where);
 };
 
 }  // namespace tocsin::rehearse

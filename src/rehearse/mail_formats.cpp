@@ -125,23 +125,20 @@ class Roundcube final : public FormatWriter {
   FormatContext context_;
 };
 
-// As the only log it tells of logins by HTTP Basic authentication; beside another it shows the same people's requests.
+// The requests behind the logins that another log tells of.
 class Nginx final : public FormatWriter {
  public:
   explicit Nginx(const FormatContext& context) : context_(context) {}
   void begin(std::string& out) override { out += "# " + std::string(kExercise) + "\n"; }
   void login(const Labelled& one, std::string& out) override {
     const Login& login = one.activity.login;
-    const bool success = login.outcome == Outcome::success, form = one.role == Role::webmail;
+    const bool success = login.outcome == Outcome::success;
     const Civil at = civil(local(one.activity.time, context_.utc_offset_minutes));
-    std::string user = form ? "-" : std::string(login.user);
-    for (std::size_t i = 0; i < user.size(); ++i)
-      if (user[i] == '"' || user[i] == '\\') user.replace(i, 1, user[i] == '"' ? "\\x22" : "\\x5C");
-    out += fmt::format("{} - {} [{:02}/{}/{}:{:02}:{:02}:{:02} {:+03}{:02}] \"{} HTTP/1.1\" {} {} \"-\" \"{}\"\n",
-                       login.source->text(), user, at.day, kMonths[at.month - 1], at.year, at.hour, at.minute,
-                       at.second, context_.utc_offset_minutes / 60, std::abs(context_.utc_offset_minutes) % 60,
-                       form ? "POST /?_task=login" : "GET /dav/", success ? form ? 302 : 200 : 401,
-                       success ? 2311 : 574, login.user_agent.empty() ? "-" : login.user_agent);
+    out += fmt::format(
+        "{} - - [{:02}/{}/{}:{:02}:{:02}:{:02} {:+03}{:02}] \"POST /?_task=login HTTP/1.1\" {} {} \"-\" \"{}\"\n",
+        login.source->text(), at.day, kMonths[at.month - 1], at.year, at.hour, at.minute, at.second,
+        context_.utc_offset_minutes / 60, std::abs(context_.utc_offset_minutes) % 60, success ? 302 : 401,
+        success ? 2311 : 574, login.user_agent.empty() ? "-" : login.user_agent);
   }
 
  private:

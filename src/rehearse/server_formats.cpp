@@ -39,7 +39,10 @@ class Iis final : public FormatWriter {
         at.hour, at.minute, at.second,
         sync ? "/Microsoft-Server-ActiveSync/default.eas Cmd=Sync&DeviceType=Phone" : "/EWS/Exchange.asmx -",
         plus(one.label == Label::forged ? std::string(login.user) : with_domain(login.user)), login.source->text(),
-        plus(login.user_agent), success ? "200 0 0" : "401 1 2148074254",
+        plus(login.user_agent),
+        success                               ? "200 0 0"
+        : login.reason == LoginReason::locked ? "401 1 1909"
+                                              : "401 1 1326",
         10 + mix(static_cast<std::uint64_t>(one.activity.time.seconds)) % 300);
   }
 

@@ -63,6 +63,8 @@ struct Routes {
 
 Routes route(const std::vector<const FormatSpec*>& chosen) {
   Routes routes;
+  const auto general = static_cast<std::size_t>(
+      std::ranges::find_if(chosen, [](const FormatSpec* spec) { return !spec->serves.empty(); }) - chosen.begin());
   for (int role = 0; role < kRoles; ++role) {
     // The format whose nature it is most: the position in its list, then the table's order.
     std::size_t best = SIZE_MAX, best_rank = SIZE_MAX;
@@ -74,7 +76,7 @@ Routes route(const std::vector<const FormatSpec*>& chosen) {
       best = static_cast<std::size_t>(at);
       best_rank = rank;
     }
-    routes.login[static_cast<std::size_t>(role)] = best == SIZE_MAX ? 0 : best;
+    routes.login[static_cast<std::size_t>(role)] = best == SIZE_MAX ? general : best;
   }
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     if (chosen[i]->mail && (routes.mail == SIZE_MAX || chosen[i]->change)) routes.mail = i;
@@ -93,6 +95,8 @@ Result<std::vector<const FormatSpec*>> choose(const std::vector<std::string>& na
     if (spec == nullptr) return fail("there is no format '" + name + "'", "", "tocsin rehearse --help lists them");
     if (std::ranges::find(chosen, spec) == chosen.end()) chosen.push_back(spec);
   }
+  if (!chosen.empty() && std::ranges::all_of(chosen, [](const FormatSpec* spec) { return spec->serves.empty(); }))
+    return fail("none of these formats tells of logins", "", "add another, roundcube for one");
   if (chosen.empty()) chosen.assign(all_formats().begin(), all_formats().end());
   return chosen;
 }

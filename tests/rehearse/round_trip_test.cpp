@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -42,7 +43,8 @@ std::string_view user_of(const Activity& a) {
                                                : a.change.user;
 }
 
-std::vector<std::string> read_back(const std::string& path) {
+// `certain`: an ambiguous reading is one that detectors leave aside, and so counts as lost.
+std::vector<std::string> read_back(const std::string& path, bool certain) {
   std::ifstream file(path, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   std::vector<std::string> lines;
@@ -73,8 +75,12 @@ std::vector<std::string> read_back(const std::string& path) {
     for (const Anomaly& anomaly : batch.anomalies()) anomalies.push_back(anomaly);
     for (const Event& event : batch.events()) {
       Activity activity;
-      if (catalog.activity(event, scratch, activity))
-        lines.push_back(line_of(activity, without_domain(user_of(activity))));
+      if (!catalog.activity(event, scratch, activity)) continue;
+      lines.push_back(line_of(activity, without_domain(user_of(activity))));
+      const Login& login = activity.login;
+      if (certain && activity.kind == ActivityKind::login &&
+          (login.user_grade == Provenance::ambiguous || login.source_grade == Provenance::ambiguous))
+        lines.back() += " (ambiguous)";
     }
   }
   EXPECT_TRUE(anomalies.empty()) << path << ": " << (anomalies.empty() ? "" : anomalies[0].name);
@@ -96,7 +102,7 @@ TEST_P(RoundTrip, EverythingComesBack) {
     fs::remove_all(folder);
     const auto written = write_rehearsal(choice, {std::string(format.name)}, folder);
     ASSERT_TRUE(written) << written.error().text();
-    const std::vector<std::string> found = read_back(written->files[0].path);
+    const std::vector<std::string> found = read_back(written->files[0].path, scenario != "forged-lines");
     fs::remove_all(folder);
 
     std::vector<std::string> expected;
@@ -110,7 +116,9 @@ TEST_P(RoundTrip, EverythingComesBack) {
       if (one.activity.kind == ActivityKind::mailbox_change && one.activity.change.change == "app-password")
         one.activity.change.detail = "";
       if (one.activity.kind == ActivityKind::mailbox_change && one.activity.change.detail == "Newsletters") continue;
-      expected.push_back(line_of(one.activity, without_domain(user_of(one.activity))));
+      std::string user = without_domain(user_of(one.activity));
+      if (format.name == "iis") std::ranges::replace(user, ' ', '+');  // what W3C files have for a space
+      expected.push_back(line_of(one.activity, user));
     }
     std::vector<std::string> compared;
     for (const std::string& line : found)
@@ -129,7 +137,8 @@ TEST_P(RoundTrip, EverythingComesBack) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Formats, RoundTrip,
-                         ::testing::Values("openssh", "dovecot", "postfix", "roundcube", "entra", "m365", "windows"),
+                         ::testing::Values("openssh", "dovecot", "postfix", "roundcube", "entra", "m365", "windows",
+                                           "iis", "fortigate"),
                          [](const auto& one) { return std::string(one.param); });
 
 }  // namespace
