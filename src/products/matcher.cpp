@@ -1,8 +1,8 @@
 #include "products/matcher.h"
 
 #include <algorithm>
-#include <map>
 #include <unordered_map>
+#include <utility>
 
 #include "products/find.h"
 
@@ -61,8 +61,11 @@ void Matcher::build() {
   std::unordered_map<std::string, std::uint16_t> numbers;
   for (Entry& entry : entries_) {
     std::vector<std::string> literals;
-    for (const Shape::Step& step : entry.shape.steps())
-      if (step.literal.size() > 2) literals.push_back(step.literal);
+    bool behind = false;  // the lead's own literals are seen by walking it
+    for (const Shape::Step& step : std::as_const(entry.shape).steps()) {
+      behind |= step.free;
+      if (behind && step.literal.size() > 2) literals.push_back(step.literal);
+    }
     std::ranges::stable_sort(literals, std::ranges::greater{}, &std::string::size);
     for (const std::string& literal : literals) {
       if (needed_.size() == UINT16_MAX) break;
@@ -72,51 +75,17 @@ void Matcher::build() {
         entry.literals.push_back(number->second);
     }
   }
-  std::vector<std::uint32_t> sorted(entries_.size());
-  for (std::uint32_t i = 0; i < sorted.size(); ++i) sorted[i] = i;
-  std::ranges::stable_sort(sorted, {}, [&](std::uint32_t i) { return std::string_view(entries_[i].shape.prefix()); });
-  build_node(sorted, 0, 0);
-}
-
-// `sorted` share their first `depth` bytes, of which the last from `from` on lead from the parent to this node.
-std::uint32_t Matcher::build_node(std::span<const std::uint32_t> sorted, std::size_t depth, std::size_t from) {
-  const auto prefix = [&](std::uint32_t entry) -> const std::string& { return entries_[entry].shape.prefix(); };
-  const auto number = static_cast<std::uint32_t>(nodes_.size());
-  nodes_.emplace_back();
-  Node node;
-  if (!sorted.empty()) {
-    node.label = static_cast<std::uint32_t>(labels_.size());
-    node.label_size = static_cast<std::uint32_t>(depth - from);
-    labels_ += prefix(sorted[0]).substr(from, depth - from);
+  std::unordered_map<std::string, std::uint16_t> literals;
+  std::vector<const ShapeMatcher*> shapes;
+  std::vector<LeadTree::Item> items;
+  for (std::uint32_t i = 0; i < entries_.size(); ++i) {
+    for (Shape::Step& step : entries_[i].shape.steps())
+      step.number = literals.try_emplace(step.literal, static_cast<std::uint16_t>(literals.size())).first->second;
+    shapes.push_back(&entries_[i].shape);
+    items.push_back({i, entries_[i].literals.empty() ? LeadTree::kNoLiteral : entries_[i].literals[0]});
   }
-  std::size_t i = 0;
-  std::map<std::uint32_t, std::vector<std::uint32_t>> bunches;
-  for (; i < sorted.size() && prefix(sorted[i]).size() == depth; ++i) {
-    const auto& literals = entries_[sorted[i]].literals;
-    bunches[literals.empty() ? kNoLiteral : literals[0]].push_back(sorted[i]);
-  }
-  node.bunches = static_cast<std::uint32_t>(bunches_.size());
-  node.bunch_count = static_cast<std::uint32_t>(bunches.size());
-  for (const auto& [literal, members] : bunches) {
-    const auto begin = static_cast<std::uint32_t>(node_entries_.size());
-    node_entries_.insert(node_entries_.end(), members.begin(), members.end());
-    bunches_.push_back({literal, begin, static_cast<std::uint32_t>(node_entries_.size())});
-  }
-  std::vector<std::uint32_t> children;
-  while (i < sorted.size()) {
-    std::size_t end = i + 1;
-    while (end < sorted.size() && prefix(sorted[end])[depth] == prefix(sorted[i])[depth]) ++end;
-    const std::string &first = prefix(sorted[i]), &last = prefix(sorted[end - 1]);
-    std::size_t common = depth + 1;
-    while (common < first.size() && common < last.size() && first[common] == last[common]) ++common;
-    children.push_back(build_node(sorted.subspan(i, end - i), common, depth));
-    i = end;
-  }
-  node.edges = static_cast<std::uint32_t>(edges_.size());
-  node.edge_count = static_cast<std::uint32_t>(children.size());
-  edges_.insert(edges_.end(), children.begin(), children.end());
-  nodes_[number] = node;
-  return number;
+  literals_ = literals.size();
+  leads_.build(shapes, items);
 }
 
 // Marks what the other way contradicts in the best.
@@ -170,43 +139,47 @@ bool Matcher::has_literals(std::string_view text, const Entry& entry, MatchScrat
 }
 
 bool Matcher::match(std::string_view text, const MessageFilter* filter, MatchScratch& scratch, Match& out) const {
-  auto& found = scratch.entries;
-  found.clear();
+  scratch.found.clear();
+  scratch.spans.clear();
   scratch.round += 2;
+  scratch.shape.begin(literals_);
   if (scratch.literals.size() < needed_.size()) scratch.literals.resize(needed_.size());
-  std::size_t at = 0;
-  for (const Node* node = nodes_.data();;) {
-    for (std::uint32_t b = 0; b < node->bunch_count; ++b) {
-      const Bunch& bunch = bunches_[node->bunches + b];
-      if (bunch.literal == kNoLiteral || has_literal(text, bunch.literal, scratch))
-        found.insert(found.end(), node_entries_.begin() + bunch.begin, node_entries_.begin() + bunch.end);
-    }
-    if (at >= text.size()) break;
-    const Node* next = nullptr;
-    for (std::uint32_t i = 0; i < node->edge_count && !next; ++i) {
-      const Node& edge = nodes_[edges_[node->edges + i]];
-      if (labels_[edge.label] == text[at]) next = &edge;
-    }
-    if (!next || !text.substr(at).starts_with(std::string_view(labels_).substr(next->label, next->label_size))) break;
-    at += next->label_size;
-    node = next;
-  }
-  if (found.empty()) return false;
-  std::ranges::sort(found);
+  leads_.walk(text, scratch.shape, scratch.lead,
+              [&](std::uint32_t literal, std::span<const std::uint32_t> entries, std::uint32_t at,
+                  std::span<const LeadTree::Span> spans) {
+                if (literal != LeadTree::kNoLiteral && !has_literal(text, literal, scratch)) return;
+                const auto first = static_cast<std::uint32_t>(scratch.spans.size());
+                bool any = false;
+                for (const std::uint32_t entry : entries) {
+                  if (!entries_[entry].shape.may_end(text)) continue;
+                  scratch.found.push_back({entry, at, first, static_cast<std::uint32_t>(spans.size())});
+                  any = true;
+                }
+                if (any) scratch.spans.insert(scratch.spans.end(), spans.begin(), spans.end());
+              });
+  if (scratch.found.empty()) return false;
+  std::ranges::sort(scratch.found, {}, &MatchScratch::Found::entry);
 
   MatchScratch::Way &best = scratch.best, &other = scratch.other;
   bool any = false, hard = false;
-  for (const std::uint32_t number : found) {
-    const Entry& entry = entries_[number];
+  for (const MatchScratch::Found& found : scratch.found) {
+    const Entry& entry = entries_[found.entry];
     // Once it is known which message it is, and that it names no source, nothing can contradict it.
     if (any && entry.message != entries_[best.entry].message && !entries_[best.entry].has_source) break;
     if ((filter && !filter->allows(entry.message)) || !has_literals(text, entry, scratch)) continue;
     MatchScratch::Way& way = any ? other : best;
-    way.entry = number;
+    way.entry = found.entry;
     way.taken.assign(entry.captures.size(), {});
-    const Fits fits = entry.shape.match(text, scratch.shape, way.taken);
+    const Fits fits = entry.shape.match_behind(text, found.at, scratch.shape, way.taken);
     hard |= fits == Fits::hard;
     if (fits != Fits::yes) continue;
+    for (std::uint32_t i = 0; i < found.depth; ++i) {
+      const Shape::Step& step = entry.shape.steps()[i];
+      const LeadTree::Span span = scratch.spans[found.spans + i];
+      const std::uint32_t quotes = step.type == Type::quoted;
+      if (step.capture >= 0)
+        way.taken[static_cast<std::size_t>(step.capture)] = {span.begin + quotes, span.end - quotes, true, false};
+    }
     if (any) compare(text, scratch);
     any = true;
   }

@@ -1,6 +1,6 @@
 // Matcher: the templates of all messages that a record may be, tried together on one text.
 //
-// Templates are found by their leading literals in one walk over a trie. All that fit are read: a line has one meaning
+// Templates are found by how they begin, in one walk over a tree. All that fit are read: a line has one meaning
 // only if every reading agrees on where it came from. The first message in order, by its first choices, is the reading;
 // a capture that another reading contradicts is ambiguous:
 //   - readings of the same message by the same leading choices are compared on all captures,
@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "products/lead_tree.h"
 #include "products/shape.h"
 
 namespace tocsin::products {
@@ -22,7 +23,13 @@ enum class Identity : std::uint8_t { none, ip, address, name, port };
 
 struct MatchScratch {
   ShapeScratch shape;
-  std::vector<std::uint32_t> entries;
+  LeadTree::Scratch lead;
+  // The shapes whose lead fits, and where it ended; the spans of its captures from `spans` on.
+  struct Found {
+    std::uint32_t entry, at, spans, depth;
+  };
+  std::vector<Found> found;
+  std::vector<LeadTree::Span> spans;
   struct Way {
     std::uint32_t entry = 0;
     std::vector<Taken> taken;
@@ -68,28 +75,13 @@ class Matcher {
     bool has_source = false;
     std::vector<std::uint16_t> literals;  // in needed_, that a text of this shape holds
   };
-  // A trie over leading literals, its nodes' edges side by side.
-  struct Node {
-    std::uint32_t label = 0, label_size = 0;  // in labels_: what leads here
-    std::uint32_t bunches = 0, bunch_count = 0;
-    std::uint32_t edges = 0, edge_count = 0;  // in edges_: node numbers, by the label's first byte
-  };
-  // Entries of one node that need the same literal first: looked for once for all of them.
-  struct Bunch {
-    std::uint32_t literal;     // kNoLiteral: none
-    std::uint32_t begin, end;  // in node_entries_
-  };
-  static constexpr std::uint32_t kNoLiteral = UINT32_MAX;
-  std::uint32_t build_node(std::span<const std::uint32_t> sorted, std::size_t depth, std::size_t from);
   void compare(std::string_view text, MatchScratch& scratch) const;
   bool has_literal(std::string_view text, std::uint32_t literal, MatchScratch& scratch) const;
   bool has_literals(std::string_view text, const Entry& entry, MatchScratch& scratch) const;
 
   std::vector<Entry> entries_;  // in order of trial
-  std::vector<Node> nodes_;
-  std::vector<std::uint32_t> edges_, node_entries_;
-  std::vector<Bunch> bunches_;
-  std::string labels_;
+  LeadTree leads_;
+  std::size_t literals_ = 0;  // numbers given to shapes' literals
   std::vector<std::string> needed_;
 };
 

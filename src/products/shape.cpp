@@ -13,16 +13,14 @@ namespace {
 constexpr std::int64_t kPlaceCost = 8;  // looking at a place costs about as much as reading eight bytes
 
 using Table = std::array<bool, 256>;
-const Table& table_of(Type type) {
-  static const auto tables = [] {
-    std::array<Table, std::size(kTypeNames)> made{};
-    for (std::size_t t = 0; t < made.size(); ++t)
-      for (int c = 0; c < 256; ++c)
-        made[t][static_cast<std::size_t>(c)] = may_hold(static_cast<Type>(t), static_cast<unsigned char>(c));
-    return made;
-  }();
-  return tables[static_cast<std::size_t>(type)];
-}
+const std::array<Table, std::size(kTypeNames)> kTables = [] {
+  std::array<Table, std::size(kTypeNames)> made{};
+  for (std::size_t t = 0; t < made.size(); ++t)
+    for (int c = 0; c < 256; ++c)
+      made[t][static_cast<std::size_t>(c)] = may_hold(static_cast<Type>(t), static_cast<unsigned char>(c));
+  return made;
+}();
+const Table& table_of(Type type) { return kTables[static_cast<std::size_t>(type)]; }
 
 bool is_v4(std::string_view text) {
   std::size_t at = 0;
@@ -76,14 +74,34 @@ void ShapeMatcher::keep(const Step& step, std::uint32_t begin, std::uint32_t end
   taken[step.capture] = {begin + quotes, end - quotes, true, false};
 }
 
-// Where a capture that isn't free ends, if it is one.
-std::uint32_t ShapeMatcher::munch(const Step& step, std::string_view text, std::uint32_t at) const {
+std::size_t ShapeMatcher::find(const Step& step, std::string_view text, std::size_t from, bool next,
+                               ShapeScratch& scratch) {
+  if (scratch.found.size() < 2 * (step.number + std::size_t{1})) return find_literal(text, step.literal, from);
+  ShapeScratch::Found& found = scratch.found[2 * std::size_t{step.number} + next];
+  if (found.round != scratch.round || found.from != from) {
+    const std::size_t place = find_literal(text, step.literal, from);
+    found = {scratch.round, static_cast<std::uint32_t>(from),
+             place == std::string_view::npos ? kNone : static_cast<std::uint32_t>(place)};
+  }
+  return found.place == kNone ? std::string_view::npos : found.place;
+}
+
+std::uint32_t ShapeMatcher::munch(Type type, char delimiter, std::string_view text, std::uint32_t at,
+                                  ShapeScratch& scratch) {
+  const std::uint32_t what = static_cast<std::uint32_t>(type) << 8 | static_cast<unsigned char>(delimiter);
+  ShapeScratch::Munched& known = scratch.munched[(at ^ what >> 5) & 31];
+  if (known.round != scratch.round || known.at != at || known.what != what)
+    known = {scratch.round, at, what, munch_now(type, delimiter, text, at)};
+  return known.end;
+}
+
+std::uint32_t ShapeMatcher::munch_now(Type type, char delimiter, std::string_view text, std::uint32_t at) {
   const auto size = static_cast<std::uint32_t>(text.size());
-  if (step.type == Type::until) {
-    const void* found = at < size ? std::memchr(text.data() + at, step.literal[0], size - at) : nullptr;
+  if (type == Type::until) {
+    const void* found = at < size ? std::memchr(text.data() + at, delimiter, size - at) : nullptr;
     return found ? static_cast<std::uint32_t>(static_cast<const char*>(found) - text.data()) : kNone;
   }
-  if (step.type == Type::quoted) {
+  if (type == Type::quoted) {
     if (at >= size || text[at] != '"') return kNone;
     for (std::uint32_t i = at + 1; i < size; ++i) {
       if (text[i] == '"') return i + 1;
@@ -91,16 +109,16 @@ std::uint32_t ShapeMatcher::munch(const Step& step, std::string_view text, std::
     }
     return kNone;
   }
-  const Table& table = table_of(step.type);
+  const Table& table = table_of(type);
   std::uint32_t end = at;
   // An address is no longer than 64 bytes, so that nobody makes us run over more of them again and again.
-  const std::uint32_t stop = step.type == Type::ip || step.type == Type::port ? std::min(size, at + 64) : size;
+  const std::uint32_t stop = type == Type::ip || type == Type::port ? std::min(size, at + 64) : size;
   while (end < stop && table[static_cast<unsigned char>(text[end])]) ++end;
-  if (step.type == Type::ip && end < stop && text[end] == '%') {  // a zone: fe80::1%eth0
+  if (type == Type::ip && end < stop && text[end] == '%') {  // a zone: fe80::1%eth0
     ++end;
     while (end < stop && table_of(Type::id)[static_cast<unsigned char>(text[end])]) ++end;
   }
-  return end > at && is_valid(step.type, text.substr(at, end - at)) ? end : kNone;
+  return end > at && is_valid(type, text.substr(at, end - at)) ? end : kNone;
 }
 
 // Whether a free capture may be these bytes.
@@ -124,7 +142,7 @@ std::uint32_t ShapeMatcher::run(std::string_view text, std::size_t step, std::ui
   at += static_cast<std::uint32_t>(steps_[step].literal.size());
   for (++step; step < steps_.size() && !steps_[step].free; ++step) {
     const Step& next = steps_[step];
-    const std::uint32_t end = munch(next, text, at);
+    const std::uint32_t end = munch(next.type, next.type == Type::until ? next.literal[0] : '\0', text, at, scratch);
     if (end == kNone || !text.substr(end).starts_with(next.literal)) return kNone;
     keep(next, at, end, taken);
     scratch.budget -= end - at;
@@ -134,19 +152,20 @@ std::uint32_t ShapeMatcher::run(std::string_view text, std::size_t step, std::ui
 }
 
 Fits ShapeMatcher::match(std::string_view text, ShapeScratch& scratch, std::span<Taken> taken) const {
-  if (text.size() < least_) return Fits::no;
-  if (steps_.empty()) return text.size() == prefix_.size() ? Fits::yes : Fits::no;
-  if (!text.ends_with(steps_.back().literal)) return Fits::no;
-  // The captures before the first free one. They are kept in place: a shape that doesn't fit leaves its marks in
-  // `taken`, which the caller gives anew to each.
+  if (!may_end(text)) return Fits::no;
   std::uint32_t at = static_cast<std::uint32_t>(prefix_.size());
-  std::size_t step = 0;
-  for (; step < steps_.size() && !steps_[step].free; ++step) {
-    const std::uint32_t end = munch(steps_[step], text, at);
-    if (end == kNone || !text.substr(end).starts_with(steps_[step].literal)) return Fits::no;
-    keep(steps_[step], at, end, taken.data());
-    at = end + static_cast<std::uint32_t>(steps_[step].literal.size());
+  for (const Step& step : steps_) {
+    if (step.free) break;
+    const std::uint32_t end = munch(step.type, step.type == Type::until ? step.literal[0] : '\0', text, at, scratch);
+    if (end == kNone || !text.substr(end).starts_with(step.literal)) return Fits::no;
+    keep(step, at, end, taken.data());
+    at = end + static_cast<std::uint32_t>(step.literal.size());
   }
+  return match_behind(text, at, scratch, taken);
+}
+
+Fits ShapeMatcher::match_behind(std::string_view text, std::uint32_t at, ShapeScratch& scratch,
+                                std::span<Taken> taken) const {
   if (frees_.empty()) return at == text.size() ? Fits::yes : Fits::no;
   // A line that isn't made to be hard has few places, each looked at once.
   scratch.budget = 4 * static_cast<std::int64_t>(text.size()) + 4096;
@@ -168,8 +187,8 @@ Fits ShapeMatcher::match_one(std::string_view text, std::uint32_t at, ShapeScrat
   }
   std::uint32_t last = kNone;
   std::size_t count = 0;
-  for (std::size_t place = find_literal(text, step.literal, at); place != std::string_view::npos;
-       place = find_literal(text, step.literal, place + 1)) {
+  for (std::size_t place = find(step, text, at, false, scratch); place != std::string_view::npos;
+       place = find(step, text, place + 1, true, scratch)) {
     scratch.budget -= kPlaceCost;
     if (scratch.budget < 0) return Fits::hard;
     const auto begin = static_cast<std::uint32_t>(place);
@@ -218,8 +237,8 @@ Fits ShapeMatcher::match_many(std::string_view text, std::uint32_t at, ShapeScra
     if (step.literal.empty()) {
       if (reaches(size)) here.push_back({size, size, true});
     } else {
-      for (std::size_t place = find_literal(text, step.literal, before[0].end); place != std::string_view::npos;
-           place = find_literal(text, step.literal, place + 1)) {
+      for (std::size_t place = find(step, text, before[0].end, false, scratch); place != std::string_view::npos;
+           place = find(step, text, place + 1, true, scratch)) {
         scratch.budget -= kPlaceCost;
         if (scratch.budget < 0) return Fits::hard;
         const auto begin = static_cast<std::uint32_t>(place);

@@ -34,6 +34,23 @@ struct ShapeScratch {
   };
   std::vector<std::vector<Place>> places;  // by free capture
   std::int64_t budget = 0;                 // places and bytes that may still be looked at, set by match()
+
+  // Shapes of one text ask the same things, so what was found is kept until the next text: begin() forgets it all.
+  struct Found {
+    std::uint64_t round = 0;
+    std::uint32_t from = 0, place = 0;
+  };
+  struct Munched {
+    std::uint64_t round = 0;
+    std::uint32_t at = 0, what = 0, end = 0;
+  };
+  std::uint64_t round = 0;
+  std::vector<Found> found;  // two for each literal: the first query, and the one for the next place
+  Munched munched[32];
+  void begin(std::size_t literals) {
+    ++round;
+    if (found.size() < 2 * literals) found.resize(2 * literals);
+  }
 };
 
 class ShapeMatcher {
@@ -42,15 +59,27 @@ class ShapeMatcher {
 
   const std::string& prefix() const { return prefix_; }
   const std::vector<Shape::Step>& steps() const { return steps_; }
-  // `taken` has room for all captures of the message, and is written only when the answer is yes. The caller has seen
-  // that the text begins with prefix().
+  std::vector<Shape::Step>& steps() { return steps_; }  // for numbering literals
+
+  // `taken` has room for all captures of the message, and holds what was read when the answer is yes. The caller has
+  // seen that the text begins with prefix().
   Fits match(std::string_view text, ShapeScratch& scratch, std::span<Taken> taken) const;
+  // The same, where the captures before the first free one were read already, and ended at `at`.
+  Fits match_behind(std::string_view text, std::uint32_t at, ShapeScratch& scratch, std::span<Taken> taken) const;
+  // Whether the text ends as this shape does, at a glance.
+  bool may_end(std::string_view text) const {
+    return text.size() >= least_ && (steps_.empty() || text.ends_with(steps_.back().literal));
+  }
+
+  static constexpr std::uint32_t kNone = UINT32_MAX;
+  // Where a capture that isn't free ends; kNone if it isn't one. `delimiter`: of `until`.
+  static std::uint32_t munch(Type type, char delimiter, std::string_view text, std::uint32_t at, ShapeScratch& scratch);
 
  private:
-  static constexpr std::uint32_t kNone = UINT32_MAX;
   using Step = Shape::Step;
 
-  std::uint32_t munch(const Step& step, std::string_view text, std::uint32_t at) const;
+  static std::uint32_t munch_now(Type type, char delimiter, std::string_view text, std::uint32_t at);
+  static std::size_t find(const Step& step, std::string_view text, std::size_t from, bool next, ShapeScratch& scratch);
   bool allows(const Step& step, std::string_view text, std::uint32_t begin, std::uint32_t end,
               ShapeScratch& scratch) const;
   std::uint32_t run(std::string_view text, std::size_t step, std::uint32_t at, Taken* taken,
