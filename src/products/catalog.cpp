@@ -29,7 +29,8 @@ struct Rule {
 struct TextMatcher {
   FieldRef of;
   bool specific = false;
-  bool conditional = false;  // some of its messages count under conditions
+  std::vector<bool> conditional;  // by message: whether it counts under conditions
+  bool any_conditional = false;
   Matcher matcher;
   std::vector<std::uint32_t> messages;  // what the matcher's numbers mean, in messages_
 };
@@ -173,8 +174,10 @@ void Catalog::Impl::group_up() {
       const bool specific = member(rule)->specific;
       auto text = std::ranges::find_if(
           group.texts, [&](const TextMatcher& t) { return t.of.index == rule.of.index && t.specific == specific; });
-      if (text == group.texts.end()) text = group.texts.insert(group.texts.end(), {rule.of, specific, false, {}, {}});
-      text->conditional |= !member(rule)->conditions.empty() || !rule.when.empty();
+      if (text == group.texts.end())
+        text = group.texts.insert(group.texts.end(), {rule.of, specific, {}, false, {}, {}});
+      text->conditional.push_back(!member(rule)->conditions.empty() || !rule.when.empty());
+      text->any_conditional |= text->conditional.back();
       for (const auto& [number, shapes] : rule.shapes)
         text->matcher.add(static_cast<std::uint32_t>(text->messages.size()), number, shapes, rule.identities);
       text->messages.push_back(i);
@@ -202,6 +205,7 @@ bool Catalog::Impl::find(const Fields& plain, Scratch& scratch, Found& out) cons
     Filter(const Impl& impl, const Router::Members& members, const TextMatcher& text, const Fields& fields)
         : impl_(impl), members_(members), text_(text), fields_(fields) {}
     bool allows(std::uint32_t message) const override {
+      if (!text_.conditional[message]) return true;
       const Rule& rule = impl_.messages[text_.messages[message]];
       return impl_.counts(members_, rule.definition, fields_) && rule.when.hold(fields_);
     }
@@ -223,7 +227,7 @@ bool Catalog::Impl::find(const Fields& plain, Scratch& scratch, Found& out) cons
     out.repeated = unwrap(text);
     const Filter filter(*this, members, one, plain);
     Match match;
-    if (!one.matcher.match(text, one.conditional ? &filter : nullptr, scratch.match, match)) continue;
+    if (!one.matcher.match(text, one.any_conditional ? &filter : nullptr, scratch.match, match)) continue;
     out.rule = &messages[one.messages[match.message]];
     out.ambiguous = match.ambiguous;
     scratch.captures.resize(match.taken.size());

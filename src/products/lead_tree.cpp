@@ -40,7 +40,8 @@ std::uint32_t LeadTree::build_node(std::span<const Sequence> sorted, std::size_t
     bunches_.push_back({literal, begin, static_cast<std::uint32_t>(entries_.size())});
   }
   node.bunches_end = static_cast<std::uint32_t>(bunches_.size());
-  std::vector<Edge> edges;
+  std::vector<Edge> edges;  // bytes sort before captures
+  std::uint32_t bytes = 0;
   while (i < sorted.size()) {
     const Token token = sorted[i].tokens[depth];
     std::size_t end = i + 1;
@@ -50,8 +51,9 @@ std::uint32_t LeadTree::build_node(std::span<const Sequence> sorted, std::size_t
     edge.label = static_cast<std::uint32_t>(labels_.size());
     if (token < 256) {
       labels_ += static_cast<char>(token);
+      edge.first = static_cast<char>(token);
+      ++bytes;
     } else {
-      edge.is_capture = true;
       edge.type = static_cast<Type>((token - 256) / 256);
       edge.delimiter = static_cast<char>((token - 256) % 256);
     }
@@ -66,7 +68,14 @@ std::uint32_t LeadTree::build_node(std::span<const Sequence> sorted, std::size_t
   }
   node.edges = static_cast<std::uint32_t>(edges_.size());
   edges_.insert(edges_.end(), edges.begin(), edges.end());
+  node.captures = node.edges + bytes;
   node.edges_end = static_cast<std::uint32_t>(edges_.size());
+  if (bytes > 3) {
+    node.dispatch = static_cast<std::uint32_t>(dispatch_.size());
+    dispatch_.emplace_back().fill(node.captures);
+    for (std::uint32_t e = node.edges; e < node.captures; ++e)
+      dispatch_.back()[static_cast<unsigned char>(edges_[e].first)] = e;
+  }
   nodes_[number] = node;
   return number;
 }

@@ -3,6 +3,7 @@
 // A lead is a shape's leading literal and its captures up to the first free one, which all end where their own
 // characters do. Walking the tree over a text leaves the shapes whose lead fits, each with where its lead ended.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -50,14 +51,22 @@ class LeadTree {
       for (std::uint32_t i = node.bunches; i < node.bunches_end; ++i)
         f(bunches_[i].literal, std::span(entries_).subspan(bunches_[i].begin, bunches_[i].end - bunches_[i].begin),
           state.at, std::span<const Span>(scratch.spans.data(), state.depth));
-      for (std::uint32_t i = node.edges; i < node.edges_end; ++i) {
-        const Edge& edge = edges_[i];
-        const std::string_view label = std::string_view(labels_).substr(edge.label, edge.label_size);
-        if (!edge.is_capture) {
-          if (state.at < text.size() && text[state.at] == label[0] && text.substr(state.at).starts_with(label))
+      if (state.at < text.size()) {
+        const char next = text[state.at];
+        const std::uint32_t begin =
+            node.dispatch == kNone ? node.edges : dispatch_[node.dispatch][static_cast<unsigned char>(next)];
+        for (std::uint32_t i = begin; i < node.captures; ++i) {
+          const Edge& edge = edges_[i];
+          if (edge.first != next) continue;
+          const std::string_view label(labels_.data() + edge.label, edge.label_size);
+          if (text.substr(state.at).starts_with(label))
             scratch.states.push_back({edge.node, state.at + edge.label_size, state.depth, state.span});
-          continue;
+          break;
         }
+      }
+      for (std::uint32_t i = node.captures; i < node.edges_end; ++i) {
+        const Edge& edge = edges_[i];
+        const std::string_view label(labels_.data() + edge.label, edge.label_size);
         const std::uint32_t end = ShapeMatcher::munch(edge.type, edge.delimiter, text, state.at, shape);
         if (end != ShapeMatcher::kNone && text.substr(end).starts_with(label))
           scratch.states.push_back({edge.node, end + edge.label_size, state.depth + 1, {state.at, end}});
@@ -66,12 +75,15 @@ class LeadTree {
   }
 
  private:
+  static constexpr std::uint32_t kNone = UINT32_MAX;
   struct Node {
-    std::uint32_t bunches = 0, bunches_end = 0, edges = 0, edges_end = 0;
+    // Edges by a byte, then those by a capture.
+    std::uint32_t bunches = 0, bunches_end = 0, edges = 0, captures = 0, edges_end = 0;
+    std::uint32_t dispatch = kNone;  // where there are many of the first kind
   };
   struct Edge {
-    bool is_capture = false;  // the label stands behind it
-    Type type = Type::rest;
+    char first = 0;          // of the label
+    Type type = Type::rest;  // of the capture that the label stands behind
     char delimiter = 0;
     std::uint32_t label = 0, label_size = 0, node = 0;
   };
@@ -88,6 +100,7 @@ class LeadTree {
 
   std::vector<Node> nodes_;
   std::vector<Edge> edges_;
+  std::vector<std::array<std::uint32_t, 256>> dispatch_;  // by byte: its edge, or the node's `captures`
   std::vector<Bunch> bunches_;
   std::vector<std::uint32_t> entries_;
   std::string labels_;

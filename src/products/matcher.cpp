@@ -160,6 +160,7 @@ bool Matcher::match(std::string_view text, const MessageFilter* filter, MatchScr
   if (scratch.found.empty()) return false;
   std::ranges::sort(scratch.found, {}, &MatchScratch::Found::entry);
 
+  scratch.best.is_clear = scratch.other.is_clear = false;
   MatchScratch::Way &best = scratch.best, &other = scratch.other;
   bool any = false, hard = false;
   for (const MatchScratch::Found& found : scratch.found) {
@@ -169,9 +170,10 @@ bool Matcher::match(std::string_view text, const MessageFilter* filter, MatchScr
     if ((filter && !filter->allows(entry.message)) || !has_literals(text, entry, scratch)) continue;
     MatchScratch::Way& way = any ? other : best;
     way.entry = found.entry;
-    way.taken.assign(entry.captures.size(), {});
+    if (!way.is_clear || way.taken.size() != entry.captures.size()) way.taken.assign(entry.captures.size(), {});
     const Fits fits = entry.shape.match_behind(text, found.at, scratch.shape, way.taken);
     hard |= fits == Fits::hard;
+    way.is_clear = fits == Fits::no && entry.shape.is_simple();
     if (fits != Fits::yes) continue;
     for (std::uint32_t i = 0; i < found.depth; ++i) {
       const Shape::Step& step = entry.shape.steps()[i];

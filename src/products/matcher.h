@@ -33,6 +33,7 @@ struct MatchScratch {
   struct Way {
     std::uint32_t entry = 0;
     std::vector<Taken> taken;
+    bool is_clear = false;
   };
   Way best, other;
   // Which literals the text at hand holds: `round` where it does, `round` + 1 where it doesn't, less where nobody

@@ -71,6 +71,9 @@ class ShapeMatcher {
     return text.size() >= least_ && (steps_.empty() || text.ends_with(steps_.back().literal));
   }
 
+  // One free capture at most: then match_behind() writes nothing unless it fits.
+  bool is_simple() const { return frees_.size() <= 1; }
+
   static constexpr std::uint32_t kNone = UINT32_MAX;
   // Where a capture that isn't free ends; kNone if it isn't one. `delimiter`: of `until`.
   static std::uint32_t munch(Type type, char delimiter, std::string_view text, std::uint32_t at, ShapeScratch& scratch);
