@@ -119,7 +119,7 @@ class Verifier {
   // What later entries state stands over what earlier ones did.
   void take_note(std::string_view action, std::string_view detail) {
     if (action != "scan" && action != "evidence" && action != "partial" && action != "removed" && action != "ordered" &&
-        action != "superseded" && action != "assessed")
+        action != "superseded" && action != "assessed" && action != "leak")
       return;
     const auto json = nlohmann::json::parse(detail, nullptr, false);
     if (!json.is_object()) return;
