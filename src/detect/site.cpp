@@ -40,7 +40,8 @@ Site::Site(const Networks& networks, std::size_t memory)
       // A table doubles at seven tenths: these are the entries that fit without another doubling.
       accounts_(memory / 4 / 32 * 7 / 10),
       places_(memory / 2 / 16 * 7 / 10),
-      crowds_(memory / 4 / 56 * 7 / 10) {}
+      crowds_(memory / 4 / 56 * 7 / 10 * 7 / 8),
+      sessions_(memory / 32 / 32 * 7 / 10) {}
 
 std::uint64_t Site::source_key(const Ip& address) {
   return address.is_v4() ? bytes_key(address.bytes.data() + 12, 4, 0x51) : bytes_key(address.bytes.data(), 8, 0x52);
@@ -48,6 +49,10 @@ std::uint64_t Site::source_key(const Ip& address) {
 
 std::uint64_t Site::subnet_key(const Ip& address) {
   return address.is_v4() ? bytes_key(address.bytes.data() + 12, 3, 0x53) : bytes_key(address.bytes.data(), 6, 0x54);
+}
+
+std::uint64_t Site::session_key(std::uint64_t account, std::string_view session) {
+  return mix(account, mix(hash64(session), 0x57));
 }
 
 std::uint64_t Site::agent_key(std::string_view agent) { return mix(hash64(agent), 0x56); }
@@ -96,6 +101,13 @@ Sighting Site::look(const Activity& activity, Ordinal ordinal, std::int64_t time
       return seen;
   }
   seen.account = account_key(seen.user, success, time);
+  // What an IMAP session read is logged without its source, which the login that began it had.
+  std::optional<Ip> of_session;
+  if (activity.kind == ActivityKind::mail_access && !*address && !activity.mail.session.empty() && seen.account)
+    if (const Session* session = sessions_.find(session_key(seen.account, activity.mail.session))) {
+      of_session = session->address;
+      address = &of_session;
+    }
   if (*address && !(*address)->is_unspecified()) {
     seen.address = **address;
     seen.source = source_key(seen.address);
@@ -172,6 +184,8 @@ void Site::learn(const Sighting& seen) {
     if (Place& agent = places_.touch(mix(seen.account, agent_key(login.user_agent)), seen.time); !agent.first)
       agent.first = now;
   if (!seen.source || login.source_grade == Provenance::ambiguous) return;
+  if (!login.session.empty())
+    sessions_.touch(session_key(seen.account, login.session), seen.time).address = seen.address;
   Place& place = places_.touch(mix(seen.account, seen.source), seen.time);
   if (place.refreshed && now - place.refreshed < kRefresh) return;
   place.refreshed = now;

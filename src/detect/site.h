@@ -4,7 +4,7 @@
 // Accounts. `DOM\user`, `user@dom` and `user` are one account as long as one mail domain goes with the local part: the
 // domain of its first successful login. The same local part with another domain is another account; before any success
 // the local part alone counts. Letter case never counts.
-// Bound: three tables whose sizes come from the memory given; when one is full the half longest unused is forgotten.
+// Bound: four tables whose sizes come from the memory given; when one is full the half longest unused is forgotten.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -40,7 +40,7 @@ class Site {
   unsigned accounts_of(std::uint64_t place) const;
   // Accounts that logged in within the last 14 days, counted by the day.
   std::size_t accounts_active() const { return active_; }
-  std::size_t bytes() const { return accounts_.bytes() + places_.bytes() + crowds_.bytes(); }
+  std::size_t bytes() const { return accounts_.bytes() + places_.bytes() + crowds_.bytes() + sessions_.bytes(); }
 
   static std::uint64_t source_key(const Ip& address);
   static std::uint64_t subnet_key(const Ip& address);
@@ -58,10 +58,14 @@ class Site {
     std::array<std::uint32_t, 8> prints{};  // of accounts
     std::uint8_t count = 0;
   };
+  struct Session {
+    Ip address;  // of the login that began it
+  };
   static constexpr std::int64_t kRefresh = 6 * 3600;
 
   std::uint64_t account_key(std::string_view user, bool success, std::int64_t now);
   static std::uint64_t agent_key(std::string_view agent);
+  static std::uint64_t session_key(std::uint64_t account, std::string_view session);
   std::uint64_t network_key(const Ip& address, std::uint64_t subnet);
   void join(std::uint64_t place, std::uint64_t account, std::int64_t now);
   void count_active(std::int32_t day, std::int32_t before);
@@ -70,6 +74,7 @@ class Site {
   Table<Account> accounts_;
   Table<Place> places_;
   Table<Crowd> crowds_;
+  Table<Session> sessions_;
   struct Cached {
     std::uint64_t subnet = 0, network = 0;
   };

@@ -243,6 +243,7 @@ void Intruder::steal(const Step& entry) {
   const auto way = attack_.theft == Theft::mixture ? static_cast<Theft>(1 + entered_.size() % 3) : attack_.theft;
   step.role = way == Theft::imap ? Role::imap : rng_.chance(0.5) ? Role::webmail : Role::office;
   later(step, at);
+  step.session = at;
   at += kMinute;
   step.label = Label::theft;
   if (way != Theft::imap) {
@@ -261,7 +262,21 @@ void Intruder::steal(const Step& entry) {
 
 void Intruder::take(Step step, std::int64_t at) {
   const auto way = static_cast<Access>(step.what);
-  for (std::uint32_t taken = 0, session = 0; taken < attack_.messages;) {
+  const auto sign_in = [&] {
+    Step again = step;
+    again.kind = ActivityKind::login;
+    again.label = Label::entered;
+    again.session = -1;
+    again.message = 0;
+    later(again, at);
+    step.session = at;
+  };
+  for (std::uint32_t taken = 0, sitting = 0; taken < attack_.messages;) {
+    // A server tells what an IMAP connection took when it ends: one connection for a few messages.
+    if (way == Access::fetch) {
+      sign_in();
+      at += 2 * kSecond + static_cast<std::int64_t>(rng_.exponential(5.0 * kSecond));
+    }
     step.items = way == Access::sync ? 20 + rng_.below(130) : 1 + rng_.below(way == Access::fetch ? 10 : 5);
     step.items = std::min(step.items, attack_.messages - taken);
     step.bytes = step.items * (4000 + rng_.below(90000));
@@ -269,15 +284,12 @@ void Intruder::take(Step step, std::int64_t at) {
     later(step, at);
     at +=
         3 * kSecond + static_cast<std::int64_t>(rng_.exponential(way == Access::sync ? 4.0 * kMinute : 40.0 * kSecond));
-    session += step.items;
-    if (session < 150) continue;
-    session = 0;
+    sitting += step.items;
+    if (sitting < 150) continue;
+    sitting = 0;
     at += static_cast<std::int64_t>(rng_.exponential(5.0 * kHour));
-    Step again = step;
-    again.kind = ActivityKind::login;
-    again.label = Label::entered;
-    again.message = 0;
-    later(again, at);
+    if (way == Access::fetch) continue;
+    sign_in();
     at += kMinute;
   }
 }

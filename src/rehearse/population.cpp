@@ -193,7 +193,7 @@ void Population::phone(User& user, const Day& day) {
         sign_in(user, day, user.phone, user.phone_agent, at, where);
       } else {
         add(step, now);
-        if (plan_.mail && rng_.chance(0.3)) read_mail(user, step, now + kSecond);
+        if (plan_.mail && rng_.chance(0.3)) read_mail(user, step, now, now + kSecond);
       }
     }
     at += kMinute +
@@ -221,10 +221,8 @@ void Population::laptop(User& user, const Day& day) {
       }
       const std::int64_t done = sign_in(user, day, Role::office, user.office_agent, at + 20 * kSecond, where);
       if (done < 0 || !plan_.mail) continue;
-      const Step from =
-          login({Who::account, user.number}, Role::office, user.office_agent, address(user, day, where, at));
       for (int k = rng_.poisson(3); k > 0; --k)
-        read_mail(user, from, done + static_cast<std::int64_t>(rng_.exponential(40.0 * kMinute)));
+        read_mail(user, signed_in_, done, done + static_cast<std::int64_t>(rng_.exponential(40.0 * kMinute)));
     }
     if (user.number % 90 == 7 && day.in_office)
       for (int k = rng_.poisson(2); k > 0; --k)
@@ -261,6 +259,7 @@ std::int64_t Population::sign_in(User& user, const Day& day, Role role, std::uin
     typo = 0.25;
   }
   add(step, now);
+  signed_in_ = step;
   return now;
 }
 
@@ -317,8 +316,9 @@ void Population::errors(User& user, const Day& day) {
   }
 }
 
-void Population::read_mail(const User& user, const Step& from, std::int64_t at) {
+void Population::read_mail(const User& user, const Step& from, std::int64_t began, std::int64_t at) {
   Step step = from;
+  step.session = began;
   step.kind = ActivityKind::mail_access;
   const bool whole = rng_.chance(0.02);  // a client that synchronises
   step.what = static_cast<std::uint8_t>(whole ? Access::sync : from.role == Role::imap ? Access::fetch : Access::bind);

@@ -50,7 +50,8 @@ class Population {
   void errors(User& user, const Day& day);
   // A person signs in, mistyping now and then; returns when it worked, or -1 if given up.
   std::int64_t sign_in(User& user, const Day& day, Role role, std::uint8_t agent, std::int64_t at, Place place);
-  void read_mail(const User& user, const Step& from, std::int64_t at);
+  // In the session that `from` began at `began`.
+  void read_mail(const User& user, const Step& from, std::int64_t began, std::int64_t at);
   void machines(int day);
   void noise(int day);
   void migration_tool(int day);
@@ -66,6 +67,7 @@ class Population {
   Rng rng_;
   std::vector<User> users_;
   std::vector<std::vector<Step>> hours_;
+  Step signed_in_;  // by the last sign_in() that worked
   std::uint32_t sequence_ = 0;
   int meeting_day_ = -1, expiry_day_ = -1, migration_day_ = -1, branch_day_ = -1;
   std::int64_t egress_at_ = INT64_MAX, outage_from_ = INT64_MAX, outage_until_ = INT64_MAX;

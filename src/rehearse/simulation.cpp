@@ -92,10 +92,10 @@ struct Simulation::Impl {
     out.label = step.label;
     out.role = step.role;
     out.message = step.message;
-    // The same for what one account does from one address within an hour.
+    // The same for a login and what is done in its session.
     std::uint64_t digits =
         mix(mix(step.who.kind, step.who.number), hash64({reinterpret_cast<const char*>(step.source.bytes.data()), 16}),
-            static_cast<std::uint64_t>(step.at / kHour));
+            static_cast<std::uint64_t>(step.session < 0 ? step.at : step.session));
     for (std::size_t i = 16; i-- > 0; digits >>= 4) session_text[i] = "0123456789abcdef"[digits & 15];
     const std::string_view session(session_text.data(), session_text.size());
     const bool agent = step.role == Role::office || step.role == Role::webmail || step.role == Role::sync;

@@ -36,6 +36,7 @@ struct Step {
   std::uint32_t items = 0;
   std::uint32_t bytes = 0;
   std::uint32_t message = 0;
+  std::int64_t session = -1;  // when it began; of a login itself: -1
 
   friend bool operator<(const Step& a, const Step& b) {
     return std::tie(a.at, a.sequence) < std::tie(b.at, b.sequence);

@@ -78,6 +78,8 @@ with tempfile.TemporaryDirectory() as scratch_name:
     check("every entered account", score["entered_found"] == score["entered"] > 0, score["entered_found"])
     check("at most two users wrongly flagged", score["wrongly_entered"] <= 2, score["wrongly_entered"])
 
+    check("every theft of mail before its 50th message", score["mailboxes_in_time"] == score["mailboxes"] > 0, score["mailboxes_in_time"])
+
     other = scratch / "quiet.case"
     must("scan", quiet, "--no-own-rules", "--case", other, "-q")
     calm = json.loads(must("rehearse", "score", other, quiet / "labels.json", "--json").stdout)
