@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "products/choice.h"
 #include "products/mapping.h"
 #include "products/route.h"
 
@@ -37,7 +38,6 @@ struct TextMatcher {
 
 struct Group {
   std::vector<TextMatcher> texts;
-  std::vector<std::uint32_t> records;
 };
 
 Identity identity_of(std::string_view name, const Definition& definition, const Meaning& meaning) {
@@ -109,6 +109,8 @@ struct Catalog::Impl {
   EcsNames ecs;
   Router router;
   std::vector<Rule> messages, records;
+  std::vector<std::uint32_t> first_record;  // of each definition, in records
+  std::vector<RecordChoice> choices;        // of each definition's records
   std::vector<Group> groups;
 
   Result<void> compile();
@@ -150,6 +152,9 @@ Result<void> Catalog::Impl::compile_message(std::uint32_t number, const Message&
 Result<void> Catalog::Impl::compile() {
   for (std::uint32_t i = 0; i < definitions.size(); ++i) {
     for (const Message& message : definitions[i].messages) TRY_VOID(compile_message(i, message));
+    first_record.push_back(static_cast<std::uint32_t>(records.size()));
+    TRY(RecordChoice choice, RecordChoice::compile(definitions[i].records, names));
+    choices.push_back(std::move(choice));
     for (const RecordRule& record : definitions[i].records) {
       Rule rule{i, record.id, {}, {}, {}, {}, {}, {}};
       TRY(rule.when, Conditions::compile(record.when, names));
@@ -184,8 +189,6 @@ void Catalog::Impl::group_up() {
     }
     for (TextMatcher& text : group.texts) text.matcher.build();
     std::ranges::stable_partition(group.texts, &TextMatcher::specific);
-    for (std::uint32_t i = 0; i < records.size(); ++i)
-      if (member(records[i]) != members.end()) group.records.push_back(i);
   }
 }
 
@@ -239,12 +242,17 @@ bool Catalog::Impl::find(const Fields& plain, Scratch& scratch, Found& out) cons
     return true;
   }
   out.repeated = 1;
-  for (const std::uint32_t i : group.records) {
-    const Rule& rule = records[i];
-    if (!rule.when.hold(plain) || !counts(members, rule.definition, plain)) continue;
-    out.rule = &rule;
-    scratch.captures.clear();
-    return true;
+  for (const Router::Member& member : members) {
+    const RecordChoice& choice = choices[member.definition];
+    const auto candidates = choice.candidates(plain);
+    if (candidates.empty() || !counts(members, member.definition, plain)) continue;
+    for (const std::uint32_t i : candidates) {
+      const Rule& rule = records[first_record[member.definition] + i];
+      if (!rule.when.hold(plain)) continue;
+      out.rule = &rule;
+      scratch.captures.clear();
+      return true;
+    }
   }
   return false;
 }
@@ -286,9 +294,11 @@ void Catalog::demand(Demand& demand) {
 
 bool Catalog::activity(const Event& event, Scratch& scratch, Activity& out) const {
   Impl::Found found;
-  if (!impl_->find(Fields(impl_->names, event), scratch, found)) return false;
+  scratch.places.fill(event);
+  const Fields plain(impl_->names, event, scratch.places);
+  if (!impl_->find(plain, scratch, found)) return false;
   if (found.rule->mapping.kind() == ActivityKind::none) return false;
-  if (!found.rule->mapping.activity(Fields(impl_->names, event, scratch.captures), scratch, out)) return false;
+  if (!found.rule->mapping.activity(plain.with(scratch.captures), scratch, out)) return false;
   if (found.repeated > 1 && out.kind == ActivityKind::login) out.login.count *= found.repeated;
   return true;
 }

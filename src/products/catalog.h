@@ -54,6 +54,7 @@ struct Scratch {
   EcsSink sink;  // of the record at hand
   MatchScratch match;
   std::vector<Capture> captures;
+  SlotPlaces places;           // of the event at hand
   std::uint64_t too_long = 0;  // records skipped as longer than kTextMax
   struct {
     std::string source, program;

@@ -3,6 +3,7 @@
 //
 // Names become FieldRefs when definitions are compiled. A capture is looked for first, then the reader's field.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <span>
@@ -53,13 +54,46 @@ class FieldNames {
   std::vector<int> slots_;
 };
 
+// Where in an event the first field of each slot stands, so that asking for a field that isn't there costs nothing.
+class SlotPlaces {
+ public:
+  static constexpr std::uint32_t kNone = UINT32_MAX;
+  void fill(const Event& event) {
+    for (const Slot slot : used_) first_[slot] = kNone;
+    used_.clear();
+    for (std::uint32_t i = 0; i < event.fields.size(); ++i) {
+      const Slot slot = event.fields[i].slot;
+      if (slot >= first_.size()) first_.resize(slot + std::size_t{1}, kNone);
+      if (first_[slot] != kNone) continue;
+      first_[slot] = i;
+      used_.push_back(slot);
+    }
+  }
+  std::uint32_t first(int slot) const {
+    return static_cast<std::size_t>(slot) < first_.size() ? first_[static_cast<std::size_t>(slot)] : kNone;
+  }
+
+ private:
+  std::vector<std::uint32_t> first_;
+  std::vector<Slot> used_;
+};
+
 // One record's fields: the demanded ones of an event (fast, for activities), or all of a described record.
 class Fields {
  public:
   Fields(const FieldNames& names, const Event& event, std::span<const Capture> captures = {})
       : names_(names), event_(event), captures_(captures), pairs_(writes_pairs(event.source)) {}
+  // `places` is filled from the event.
+  Fields(const FieldNames& names, const Event& event, const SlotPlaces& places)
+      : names_(names), event_(event), places_(&places) {}
   Fields(const FieldNames& names, const Event& event, const Record& record, std::span<const Capture> captures = {})
       : names_(names), event_(event), record_(&record), captures_(captures), pairs_(writes_pairs(event.source)) {}
+
+  Fields with(std::span<const Capture> captures) const {
+    Fields out = *this;
+    out.captures_ = captures;
+    return out;
+  }
 
   const Event& event() const { return event_; }
   const Capture* capture(FieldRef ref) const {
@@ -97,7 +131,12 @@ class Fields {
           }
       return false;
     }
-    for (const Field& field : event_.fields)
+    std::uint32_t from = places_ ? SlotPlaces::kNone : 0;
+    if (places_)
+      for (const FieldRef ref : refs)
+        if (const int slot = names_.slot(ref.index); slot >= 0) from = std::min(from, places_->first(slot));
+    if (from == SlotPlaces::kNone) return false;
+    for (const Field& field : event_.fields.subspan(from))
       for (std::size_t i = 0; i < refs.size(); ++i)
         if (names_.slot(refs[i].index) == field.slot) {
           if (!field.value.is_null() && f(i, field.value.text())) return true;
@@ -136,6 +175,7 @@ class Fields {
   const FieldNames& names_;
   const Event& event_;
   const Record* record_ = nullptr;
+  const SlotPlaces* places_ = nullptr;
   std::span<const Capture> captures_;
   bool pairs_ = false;
 };

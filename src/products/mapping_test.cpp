@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "products/choice.h"
+
 namespace tocsin::products {
 namespace {
 
@@ -218,6 +220,37 @@ records:
   EXPECT_FALSE(holds(*made, with("User", "PC1$")));
   EXPECT_FALSE(holds(*made, with("Gone", "x")));
   EXPECT_TRUE(holds(*made, with("Gone", "")));
+}
+
+TEST(RecordChoice, GivesTheRulesThatMayHoldInTheirOrder) {
+  const auto parsed = parse_definition(R"(
+product: test
+recognise: [{source: json}]
+records:
+  - {id: a, when: {Id: [1, 2]}}
+  - {id: b, when: {Other: x}}
+  - {id: c, when: {Id: 2}}
+  - {id: d, when: {Id: 'Name'}}
+  - {id: e, when: {Id: {not: 7}}}
+)",
+                                       "test.yml");
+  ASSERT_TRUE(parsed) << parsed.error().text();
+  FieldNames names;
+  const auto choice = RecordChoice::compile(parsed->records, names);
+  ASSERT_TRUE(choice);
+  const auto of = [&](const Entries& entries) {
+    const Event event;
+    const Record record = record_of(entries);
+    const auto found = choice->candidates(Fields(names, event, record));
+    return std::vector<std::uint32_t>(found.begin(), found.end());
+  };
+  using Indices = std::vector<std::uint32_t>;
+  EXPECT_EQ(of({{"Id", "1"}}), (Indices{0, 1, 4}));
+  EXPECT_EQ(of({{"Id", "2"}}), (Indices{0, 1, 2, 4}));
+  EXPECT_EQ(of({{"Id", "NAME"}}), (Indices{1, 3, 4}));
+  EXPECT_EQ(of({{"Id", "9"}}), (Indices{1, 4}));
+  EXPECT_EQ(of({}), (Indices{1, 4}));
+  EXPECT_EQ(of({{"Id", "1"}, {"Id", "2"}}), (Indices{0, 1, 2, 3, 4}));
 }
 
 TEST(Mapping, ErrorsNameFileAndLine) {
