@@ -1,8 +1,10 @@
-// Lines written by hand, and what they must mean: tests/products/vectors/PRODUCT.yml. Adding a product is adding a file.
+// Lines written by hand, and what they must mean: tests/products/vectors/PRODUCT.yml. Adding a product is adding a
+// file.
 //
 //   product: fortigate
 //   lines:
-//     - line: 'date=2024-05-01 …'        # read as a scan reads it: recognised by content; year 2024 where it names none
+//     - line: 'date=2024-05-01 …'        # read as a scan reads it: recognised by content; year 2024 where it names
+//     none
 //       message: ssl-vpn-login-failed    # the id of the message or record rule
 //       ecs: {source.ip: 192.0.2.1, event.category: [authentication, network]}
 //       absent: [user.name]              # fields that it must not have
@@ -36,8 +38,9 @@ struct Got {
   std::map<std::string, std::string, std::less<>> activity;  // kind and its members, as text
 };
 
-constexpr std::string_view kReasons[] = {"none",    "bad_password", "unknown_user", "locked", "disabled",   "expired",
-                                         "mfa_required", "mfa_denied", "policy",    "unavailable", "other"};
+constexpr std::string_view kReasons[] = {"none",     "bad_password", "unknown_user", "locked",
+                                         "disabled", "expired",      "mfa_required", "mfa_denied",
+                                         "policy",   "unavailable",  "other"};
 
 void put_activity(const Activity& activity, Got& out) {
   auto& to = out.activity;
@@ -166,6 +169,9 @@ void check(const std::string& path, const std::string& product, const Yaml& item
       activity_said = true;
       const auto kind = got.activity.find("kind");
       EXPECT_EQ(kind == got.activity.end() ? "none" : kind->second, key) << where;
+      if (!value.find("source_grade") && value.find("source") && key == "login") {
+        EXPECT_EQ(got.activity.find("source_grade")->second, "trusted") << where;
+      }
       for (std::size_t k = 0; k < value.items.size(); k += 2) {
         const auto found = got.activity.find(value.items[k]->text);
         EXPECT_EQ(found == got.activity.end() ? "(absent)" : found->second, value.items[k + 1]->text)

@@ -16,7 +16,8 @@ struct Size {
   double accounts, leak_seconds;
   std::size_t sources;  // that must take part
 };
-constexpr Size kSizes[] = {{5, 600, 1}, {8, 1800, 2}, {12, 1800, 4}};
+constexpr double kSourceAccounts = 4.5;  // so that five in five minutes are enough
+constexpr Size kSizes[] = {{kSourceAccounts, 600, 1}, {8, 1800, 2}, {12, 1800, 4}};
 constexpr double kServingEase = 4;
 
 class Spray final : public Detector {
@@ -86,7 +87,7 @@ class Spray final : public Detector {
 constexpr std::string_view kTechniques[] = {"T1110.003"};
 constexpr ActivityKind kWants[] = {ActivityKind::login};
 constexpr Parameter kSource[] = {
-    {"accounts", "accounts", "that the bucket holds when the finding stands", 5},
+    {"accounts", "accounts", "that the bucket holds when the finding stands", kSourceAccounts},
     {"leak", "seconds/account", "at which the bucket empties", 600},
     {"serving", "times", "as many for a source that serves three accounts or more", kServingEase}};
 constexpr Parameter kSubnet[] = {{"accounts", "accounts", "that the bucket holds when the finding stands", 8},
