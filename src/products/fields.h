@@ -85,7 +85,7 @@ class Fields {
       : names_(names), event_(event), captures_(captures), pairs_(writes_pairs(event.source)) {}
   // `places` is filled from the event.
   Fields(const FieldNames& names, const Event& event, const SlotPlaces& places)
-      : names_(names), event_(event), places_(&places) {}
+      : names_(names), event_(event), places_(&places), pairs_(writes_pairs(event.source)) {}
   Fields(const FieldNames& names, const Event& event, const Record& record, std::span<const Capture> captures = {})
       : names_(names), event_(event), record_(&record), captures_(captures), pairs_(writes_pairs(event.source)) {}
 
@@ -115,7 +115,10 @@ class Fields {
       return give(record_->fields, [&](const Record::Entry& entry) { return entry.name == name; }, f);
     }
     const int slot = names_.slot(ref.index);
-    return slot >= 0 && give(event_.fields, [&](const Field& field) { return field.slot == slot; }, f);
+    if (slot < 0) return false;
+    const std::uint32_t from = places_ ? places_->first(slot) : 0;
+    return from != SlotPlaces::kNone &&
+           give(event_.fields.subspan(from), [&](const Field& field) { return field.slot == slot; }, f);
   }
 
   // Calls f(std::size_t which, std::string_view value) for each value of these readers' fields, in the record's order,
