@@ -44,13 +44,17 @@ class Parser {
     return fail(std::move(what), fmt::format("column {}", at_ + 1), std::move(hint));
   }
 
+  static void append(Way& way, const Way& tail) {
+    for (const Choice& choice : tail.choices) way.choices.push_back({way.elements.size() + choice.at, choice.taken});
+    way.elements.insert(way.elements.end(), tail.elements.begin(), tail.elements.end());
+  }
+
   static Ways joined(const Ways& left, const Ways& right) {
     Ways out;
     for (const Way& a : left) {
       for (const Way& b : right) {
         Way way = a;
-        for (const Choice& choice : b.choices) way.choices.push_back({a.elements.size() + choice.at, choice.taken});
-        way.elements.insert(way.elements.end(), b.elements.begin(), b.elements.end());
+        append(way, b);
         out.push_back(std::move(way));
       }
     }
@@ -75,6 +79,10 @@ class Parser {
       } else {
         if (c == '\\' && ++at_ == text_.size()) return refuse("a backslash at the end");
         next.push_back({{Element{false, text_[at_++], Type::rest, -1}}, {}});
+      }
+      if (next.size() == 1) {  // no choice: each way goes on
+        for (Way& way : ways) append(way, next[0]);
+        continue;
       }
       ways = joined(ways, next);
       if (ways.size() > kShapesMax)
