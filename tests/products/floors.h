@@ -14,7 +14,7 @@ struct Floor {
 inline constexpr Floor kFloors[] = {
     {"apache/access", 85},
     {"apache/error", 40},
-    {"auditd/log", 259},
+    {"auditd/log", 260},
     {"azure/auditlogs", 12},
     {"azure/signinlogs", 144},
     {"barracuda/waf", 113},
