@@ -81,8 +81,7 @@ Result<std::vector<Found>> found_in(const std::string& path) {
   std::vector<Found> found;
   TRY_VOID(from.each_finding({}, [&](const casefile::Finding& finding) {
     if (finding.rule->kind == casefile::RuleKind::detector)
-      found.push_back(
-          {finding.rule->id, finding.rule->level, finding.time, finding.first, finding.last, finding.entities});
+      found.push_back({finding.rule->id, finding.level, finding.time, finding.first, finding.last, finding.entities});
     return true;
   }));
   return found;

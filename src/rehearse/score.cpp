@@ -162,7 +162,7 @@ Result<Score> score(const Labels& labels, std::span<const Found> found) {
   result.false_campaigns = static_cast<double>(result.campaigns_false) * 30 / plan.days * 1000 / plan.users;
   result.innocent_sources = innocent.size() + innocent_networks.size();
 
-  std::set<std::string, std::less<>> entered, said, wrongly;
+  std::set<std::string, std::less<>> entered, said, wrongly, taken_from;
   for (const std::string& user : labels.truth.entered) entered.insert(account_key(user));
   const std::set<Ip> forged = forged_addresses();
   std::set<Ip> believed;
@@ -183,6 +183,9 @@ Result<Score> score(const Labels& labels, std::span<const Found> found) {
   result.entered_found = said.size();
   result.wrongly_entered = wrongly.size();
   result.forged_believed = believed.size();
+  for (const AttackTruth::Taken& taken : labels.truth.taken) taken_from.insert(account_key(taken.mailbox));
+  result.wrong_mailboxes = static_cast<std::uint64_t>(
+      std::ranges::count_if(mail_alarms, [&](const auto& one) { return !taken_from.contains(one.first); }));
   for (const AttackTruth::Taken& taken : labels.truth.taken) {
     ++result.mailboxes;
     const auto at = mail_alarms.find(account_key(taken.mailbox));
@@ -197,11 +200,12 @@ std::string Score::json() const {
   return fmt::format(
       R"({{"recall":{},"precision":{},"alarm_minutes":{},"false_campaigns_per_30d_1000u":{},"innocent_sources":{},)"
       R"("campaigns_true":{},"campaigns_false":{},"tries":{},"attributed":{},"entered":{},"entered_found":{},)"
-      R"("wrongly_entered":{},"mailboxes":{},"mailboxes_found":{},"mailboxes_in_time":{},"forged_believed":{}}})"
+      R"("wrongly_entered":{},"mailboxes":{},"mailboxes_found":{},"mailboxes_in_time":{},)"
+      R"("wrong_mailboxes":{},"forged_believed":{}}})"
       "\n",
       number(recall), number(precision), number(alarm_minutes), number(false_campaigns), innocent_sources,
       campaigns_true, campaigns_false, tries, attributed, entered, entered_found, wrongly_entered, mailboxes,
-      mailboxes_found, mailboxes_in_time, forged_believed);
+      mailboxes_found, mailboxes_in_time, wrong_mailboxes, forged_believed);
 }
 
 std::string Score::text() const {
@@ -217,9 +221,9 @@ std::string Score::text() const {
        fmt::format("{:.2f} per 30 days and 1,000 users ({} seen)", false_campaigns, campaigns_false));
   line("innocent sources", fmt::format("{}", innocent_sources));
   line("entered accounts", fmt::format("{} of {} found, {} wrongly flagged", entered_found, entered, wrongly_entered));
-  if (mailboxes > 0)
-    line("mail taken", fmt::format("{} of {} mailboxes flagged, {} before the 50th message", mailboxes_found, mailboxes,
-                                   mailboxes_in_time));
+  if (mailboxes + wrong_mailboxes > 0)
+    line("mail taken", fmt::format("{} of {} mailboxes flagged, {} before the 50th message, {} wrongly flagged",
+                                   mailboxes_found, mailboxes, mailboxes_in_time, wrong_mailboxes));
   if (forged_believed > 0) line("forged lines", fmt::format("{} addresses believed", forged_believed));
   return out;
 }

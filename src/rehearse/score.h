@@ -29,6 +29,7 @@ struct Score {
   std::uint64_t campaigns_true = 0, campaigns_false = 0, tries = 0, attributed = 0;
   std::uint64_t entered = 0, entered_found = 0, wrongly_entered = 0;  // accounts; found: said from level medium on
   std::uint64_t mailboxes = 0, mailboxes_found = 0, mailboxes_in_time = 0;  // in time: before the 50th message
+  std::uint64_t wrong_mailboxes = 0;  // said to be read by others, from level medium on
   std::uint64_t forged_believed = 0;  // addresses that stand only in forged lines, named as sources
 
   std::string json() const;

@@ -80,6 +80,8 @@ with tempfile.TemporaryDirectory() as scratch_name:
 
     check("every theft of mail before its 50th message", score["mailboxes_in_time"] == score["mailboxes"] > 0, score["mailboxes_in_time"])
 
+    check("at most three mailboxes wrongly flagged", score["wrong_mailboxes"] <= 3, score["wrong_mailboxes"])
+
     other = scratch / "quiet.case"
     must("scan", quiet, "--no-own-rules", "--case", other, "-q")
     calm = json.loads(must("rehearse", "score", other, quiet / "labels.json", "--json").stdout)
