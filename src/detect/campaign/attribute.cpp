@@ -25,6 +25,8 @@ constexpr double kKindShare = 0.6;      // of a kind that must be in excess of t
 constexpr double kPseudoPerDay = 0.05;  // sources a day that any kind is believed to have without being seen
 constexpr double kEvenness = 0.25;      // of the median target's subnets that make another target
 constexpr double kServingMin = 12;      // sources that also serve the site, before their kind is suspected at all
+constexpr double kStrangersMax =
+    2;  // people expected to come by networks of the campaign, past which these tell nothing
 constexpr std::size_t kSourcesMin = 6, kTargetsMin = 4;
 
 using Accounts = boost::unordered_flat_map<std::uint64_t, std::uint32_t>;
@@ -187,7 +189,7 @@ class Judge {
   static bool of_novel_names(std::size_t kind) { return kind % 2; }
 
   void find_members() {
-    std::array<double, kKinds> before{}, now{};
+    std::array<double, kKinds> before{}, now{}, beside{};
     for (const Source& source : base_) before[kind_of(source, 0, span_.since - kMargin)] += 1;
     for (Source& source : sources_) {
       source.member = false;
@@ -198,7 +200,7 @@ class Judge {
         if (in_span(cell) && !cell.retracted) source.on_targets += is_target(cell.account);
       }
       source.kind = kind_of(source, span_.since, span_.end);
-      if (source.on_targets) now[source.kind] += 1;
+      (source.on_targets ? now : beside)[source.kind] += 1;
     }
     const double days = std::max(1.0 / 24, static_cast<double>(span_.end - span_.since) / kDay);
     const double active = static_cast<double>(std::max<std::size_t>(site_.accounts_active(), 1));
@@ -207,7 +209,9 @@ class Judge {
       const double per_day = (before[kind] + kPseudoPerDay) / std::max(base_days_, 1.0);
       // Names that nobody has are targets only if many try them, so what tries them mostly tries targets.
       const double on_targets = of_novel_names(kind) ? 1 : few_accounts(kind) ? share : std::min(1.0, 2 * share);
-      expected_[kind] = per_day * on_targets;
+      // What the same kind did in the span to accounts that are no targets says the same, bursts included.
+      const double per_other = share < 0.9 && !of_novel_names(kind) ? beside[kind] / (1 - share) / days : 0;
+      expected_[kind] = std::max(per_day, per_other) * on_targets;
       member_kind_[kind] =
           now[kind] >= (serves(kind) ? kServingMin : 1) && expected_[kind] * days <= (1 - kKindShare) * now[kind];
     }
@@ -319,6 +323,16 @@ class Judge {
       std::ranges::sort(place.arrived);
       place.arrived.erase(std::ranges::unique(place.arrived).begin(), place.arrived.end());
     }
+    // How many would be flagged by their network if nobody had attacked: as many as came there in the days before.
+    std::size_t strangers = 0;
+    for (const Arrival& a : arrivals_)
+      if (a.time < out_.onset - kMargin && a.time + kBaselineDays * kDay >= out_.onset && a.account_known &&
+          !a.network_known && !a.agent_known && !a.partial && places.contains(a.network) &&
+          places[a.network].before < 3)
+        ++strangers;
+    const double expected =
+        static_cast<double>(strangers) / std::max(base_days_, 1.0) * static_cast<double>(closed - out_.onset) / kDay;
+    const bool networks_tell = expected <= kStrangersMax;
     boost::unordered_flat_map<std::uint64_t, std::size_t> entered;
     for (const Arrival& a : arrivals_) {
       if (a.time < out_.onset || a.time > closed) continue;
@@ -334,12 +348,12 @@ class Judge {
           const Cell& cell = cells_[order_[i]];
           entry.failed_accounts += cell.account != a.account && cell.first <= a.time;
         }
-        // One failure beside it, on an address of a provider that many use, by an agent that the account has: chance.
-        if (entry.failed_accounts <= 1 && a.network_accounts >= 3 && a.agent_known) continue;
         entry.grade = entry.failed_accounts ? 1 : 2;
+        // A failure or two beside it, on an address of a provider that many here use, and no strange agent: chance.
+        if (entry.failed_accounts <= 2 && a.network_accounts >= 3 && (a.agent_known || !a.agent)) entry.grade = 3;
       } else if (places.contains(a.subnet) && places[a.subnet].of_campaign(2)) {
         entry.grade = 2;
-      } else if (!a.agent_known && places.contains(a.network) && places[a.network].of_campaign(3)) {
+      } else if (networks_tell && !a.agent_known && places.contains(a.network) && places[a.network].of_campaign(3)) {
         entry.grade = 2;
       } else if (is_target(a.account) && a.account_known && !a.network_known && a.network_accounts == 0 &&
                  a.time <= out_.end) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <tuple>
 
 #include "detect/campaign/attribute.h"
 
@@ -13,9 +14,9 @@ constexpr std::int64_t kHour = 3600, kDay = 86400;
 constexpr std::uint8_t kBusySource = 3;          // accounts: a source that serves so many is nobody's own
 constexpr std::int64_t kStaleSpan = 12 * kHour;  // three failures at home within it: a stale password
 constexpr int kChronicDays = 3, kChronicSpan = 14;
-constexpr std::size_t kChronicVoid = 40;  // accounts: so many chronic ones are a campaign themselves
-constexpr std::uint32_t kRepeats = 3;     // tries of one source on one account
-constexpr std::uint32_t kHammer = 13;     // … which nobody but a device goes on with
+constexpr std::size_t kChronicMax = 40;  // accounts, or a twenty-fifth: more chronic ones are a campaign themselves
+constexpr std::uint32_t kRepeats = 3;    // tries of one source on one account
+constexpr std::uint32_t kHammer = 13;    // … which nobody but a device goes on with
 constexpr std::size_t kHotNetworks = 3, kHotAccounts = 10;
 constexpr std::int64_t kQuietHours = 96;
 constexpr double kFade = 900;  // seconds, of the outage guard
@@ -24,8 +25,8 @@ constexpr std::size_t kOwnMax = 100000;
 // With those of three tries and more, which devices make as well.
 constexpr WatchSettings kAllSettings{.prior_per_account_day = 0.012};
 
-// While most logins fail, honest people fail from new places as well: nothing below a twentieth of the accounts counts.
-constexpr WatchSettings kOutageSettings{.warm_up_days = 1e6};
+// While most logins fail, honest people fail from new places as well: nothing below a fortieth of the accounts counts.
+constexpr WatchSettings kOutageSettings{.warm_up_days = 1e6, .warm_up_share = 0.025, .warm_up_accounts = 25};
 
 }  // namespace
 
@@ -60,8 +61,7 @@ void Tracker::tick(std::int64_t now) {
   in_outage_.tick(now, site_.accounts_active(), false);
   if (now / kDay != day_) {
     day_ = now / kDay;
-    chronic_ = 0;
-    for (const auto& [account, hits] : hits_) chronic_ += chronic(account, static_cast<std::int32_t>(day_));
+    renew_chronic(static_cast<std::int32_t>(day_));
     candidates_.expire(now, alarm_.has_value());
   }
   if (now / kHour == hour_) return;
@@ -88,7 +88,7 @@ bool Tracker::stale(const Sighting& seen) {
   return std::ranges::all_of(own->times, [&](std::uint32_t t) { return t > limit; });
 }
 
-bool Tracker::chronic(std::uint64_t account, std::int32_t day) const {
+bool Tracker::often_hit(std::uint64_t account, std::int32_t day) const {
   const auto found = hits_.find(account);
   if (found == hits_.end()) return false;
   const std::int32_t past = day - found->second.day;
@@ -99,11 +99,26 @@ bool Tracker::chronic(std::uint64_t account, std::int32_t day) const {
   return std::popcount(mask) >= kChronicDays;
 }
 
+// Those hit on most days and most often, as many as are believed to be bots' favourites; more are a campaign's targets.
+// Who was chronic yesterday comes first: an attack can't push the favourites out.
+void Tracker::renew_chronic(std::int32_t day) {
+  std::vector<std::tuple<int, std::int64_t, std::uint64_t>> often;
+  for (const auto& [account, hits] : hits_)
+    if (often_hit(account, day))
+      often.emplace_back(-std::popcount(hits.mask) - (chronic_.contains(account) ? 3 : 0), -std::int64_t{hits.total},
+                         account);
+  std::ranges::sort(often);
+  often.resize(std::min(often.size(), std::max(kChronicMax, site_.accounts_active() / 25)));
+  chronic_.clear();
+  for (const auto& [days, total, account] : often) chronic_.insert(account);
+}
+
 void Tracker::note_hit(std::uint64_t account, std::int32_t day) {
   Hits& hits = hits_[account];
   const std::int32_t past = day - hits.day;
   hits.mask = past >= 32 ? 0 : hits.mask << std::max(past, 0);
   hits.mask |= 1;
+  ++hits.total;
   hits.day = day;
 }
 
@@ -141,7 +156,7 @@ void Tracker::failed(const Sighting& seen) {
     own.times[0] = own.times[1], own.times[1] = own.times[2];
     own.times[2] = Table<int>::seconds32(seen.time);
   }
-  if (seen.subnet_known) return;
+  if (seen.source_known) return;
 
   const auto day = static_cast<std::int32_t>(day_);
   bool again = false;
@@ -152,6 +167,11 @@ void Tracker::failed(const Sighting& seen) {
   cell.own |= own_failure;
   if (own_failure && stale(seen))
     candidates_.recent(seen.account, seen.time, kStaleSpan, [](Cell& mine) { mine.retracted |= mine.own; });
+  // New within a subnet of the account's own: it counts as part of what else the source does.
+  if (fresh && seen.subnet_known) {
+    cell.retracted = own_failure;
+    return;
+  }
   if (fresh) {
     if (!seen.account_known || seen.network_known || again || seen.source_accounts >= kBusySource) return;
     if (stale(seen)) return;
@@ -161,7 +181,7 @@ void Tracker::failed(const Sighting& seen) {
       return;
     }
     if (!alarm_) note_hit(seen.account, day);
-    if (chronic_ <= std::max(kChronicVoid, site_.accounts_active() / 10) && chronic(seen.account, day)) return;
+    if (chronic_.contains(seen.account)) return;
     cell.counted = true;
     cell.watched = singles_.add(seen.time, seen.account, seen.subnet);
     cell.watched_all = all_.add(seen.time, seen.account, seen.subnet);
@@ -182,6 +202,10 @@ void Tracker::succeeded(const Sighting& seen) {
         cell.network == seen.network && static_cast<std::int64_t>(cell.last) + kHour / 2 >= seen.time;
     if (cell.subnet != seen.subnet && !same_network) return;
     cell.retracted = true;
+    if (!cell.counted) return;
+    if (const auto hits = hits_.find(cell.account); hits != hits_.end())
+      if (const auto past = static_cast<std::int64_t>(hits->second.day) - cell.first / kDay; past >= 0 && past < 32)
+        hits->second.mask &= ~(1U << past);
     singles_.retract(cell.watched), all_.retract(cell.watched_all);
   });
   if (seen.subnet_known) return;

@@ -7,11 +7,12 @@
 // never served it, by a source that serves fewer than three accounts. Not counted, because people and their devices do
 // it: tries of an account that fails from its own networks as well (a stale password), the same account and network
 // within a week, accounts hit on three or more of 14 days (bots on common names; void when there are many). While most
-// logins from known networks fail (an outage) only a twentieth of the accounts at once is an alarm. Taken back when the
+// logins from known networks fail (an outage) only a fortieth of the accounts at once is an alarm. Taken back when the
 // account then succeeds from the same subnet within a day or the same network within half an hour. One to two tries of
 // a source on an account and one to twelve are counted apart, each against a baseline of its own.
 #pragma once
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -80,6 +81,7 @@ class Tracker {
   struct Hits {  // days on which an account had a counted failure
     std::int32_t day = 0;
     std::uint32_t mask = 0;  // bit 0 is `day`
+    std::uint32_t total = 0;
   };
 
   void tick(std::int64_t now);
@@ -88,7 +90,8 @@ class Tracker {
   void weigh_outage(std::int64_t now, bool failure);
   bool outage() const { return known_all_ >= 20 && known_failed_ >= 0.6 * known_all_; }
   bool stale(const Sighting& seen);
-  bool chronic(std::uint64_t account, std::int32_t day) const;
+  bool often_hit(std::uint64_t account, std::int32_t day) const;
+  void renew_chronic(std::int32_t day);
   void note_hit(std::uint64_t account, std::int32_t day);
   void note_hot(std::uint64_t account, std::int64_t now);
   void ask(const Sighting& seen);
@@ -101,7 +104,7 @@ class Tracker {
   Table<Own> own_;
   boost::unordered_flat_map<std::uint64_t, Hits> hits_;  // of accounts that have logged in
   boost::unordered_flat_map<std::uint64_t, std::int64_t> hot_;
-  std::size_t chronic_ = 0;
+  boost::unordered_flat_set<std::uint64_t> chronic_;
   double known_all_ = 0, known_failed_ = 0;  // logins from known networks, fading over a quarter of an hour
   std::int64_t outage_time_ = 0, ticked_ = INT64_MIN, hour_ = INT64_MIN, day_ = INT64_MIN;
   std::int64_t outage_until_ = INT64_MIN;

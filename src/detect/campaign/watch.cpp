@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::int64_t kHour = 3600, kDay = 86400;
 // A window is asked only from this many on, whatever the baseline; scaled down for sites of fewer than 100 accounts.
-constexpr std::array<std::size_t, 4> kFloors{8, 10, 14, 20};
+constexpr std::array<std::size_t, 4> kFloors{6, 7, 10, 16};
 
 std::int64_t hour_start(std::int64_t t) { return t - ((t % kHour) + kHour) % kHour; }
 std::int64_t day_of(std::int64_t t) { return (t - ((t % kDay) + kDay) % kDay) / kDay; }

@@ -80,7 +80,7 @@ class MailTheft final : public Detector {
     std::uint32_t first = 0, last = 0, alarm_time = 0;
     std::uint32_t hour = 0, hour_items = 0, folders = 0, records = 0;
     std::uint8_t changes = 0;
-    bool is_new = false, flagged = false, entered = false, strange_client = false;
+    bool fresh = false, is_new = false, flagged = false, entered = false, strange_client = false;
   };
   struct Box {
     std::uint32_t first = 0, hour = 0, hour_items = 0, day = 0;
@@ -108,7 +108,8 @@ class MailTheft final : public Detector {
                     .first_ordinal = seen.ordinal,
                     .first = now};
       const std::uint32_t history = seen.account_since ? std::min(seen.account_since, box.first) : box.first;
-      visit.is_new = now < first + kNewFor && now >= history + kHistory;
+      visit.fresh = now < first + kNewFor;
+      visit.is_new = visit.fresh && now >= history + kHistory;
     }
     visit.last = now;
     return visit;
@@ -190,8 +191,8 @@ class MailTheft final : public Detector {
     for (const std::uint64_t key : visits_.sorted_keys()) {
       Visit& visit = *visits_.find(key);
       const auto found = entered.find(visit.account);
-      if (found == entered.end() || !visit.is_new || visit.last < found->second.first) continue;
-      if (!visit.flagged && !visit.strange_client && visit.first < found->second.first) continue;
+      if (found == entered.end() || !visit.fresh || visit.last < found->second.first) continue;
+      if (!visit.flagged && visit.first < found->second.first) continue;
       visit.entered = true;
       const Ordinal at = std::max(visit.first_ordinal, found->second.second);
       if (!visit.flagged || at < visit.alarm) {
