@@ -180,6 +180,38 @@ std::string_view mac(std::string_view text, Arena& arena) {
   return {out, 17};
 }
 
+// "Fri Mar  1 10:00:00 2024" (asctime) and "01/Mar/2024:10:00:00[.123456] +0100" (web servers); UTC without a zone.
+std::optional<Time> named_month_time(std::string_view text) {
+  static constexpr std::string_view kMonths = "janfebmaraprmayjunjulaugsepoctnovdec";
+  const auto number = [&](std::size_t at, std::size_t size) -> int {
+    int out = 0;
+    for (std::size_t i = at; i < at + size; ++i) {
+      if (i >= text.size() || (text[i] != ' ' && (text[i] < '0' || text[i] > '9'))) return -1;
+      out = out * 10 + (text[i] == ' ' ? 0 : text[i] - '0');
+    }
+    return out;
+  };
+  const bool web = text.size() >= 20 && text[2] == '/' && text[6] == '/' && text[11] == ':';
+  if (!web && !(text.size() == 24 && text[3] == ' ' && text[7] == ' ' && text[13] == ':')) return std::nullopt;
+  char month[3];
+  for (std::size_t i = 0; i < 3; ++i) month[i] = lower_of(text[(web ? 3 : 4) + i]);
+  const std::size_t found = kMonths.find({month, 3});
+  const int day = number(web ? 0 : 8, 2), year = number(web ? 7 : 20, 4), clock = web ? 12 : 11;
+  const auto part = [&](int which) { return number(static_cast<std::size_t>(clock + 3 * which), 2); };
+  if (found == kMonths.npos || found % 3 != 0 || day < 1 || day > 31 || year < 1970) return std::nullopt;
+  if (part(0) < 0 || part(0) > 23 || part(1) < 0 || part(1) > 59 || part(2) < 0 || part(2) > 60) return std::nullopt;
+  Time out =
+      Time::from_civil(year, static_cast<unsigned>(found / 3 + 1), static_cast<unsigned>(day),
+                       static_cast<unsigned>(part(0)), static_cast<unsigned>(part(1)), static_cast<unsigned>(part(2)));
+  const std::size_t zone = web ? text.find_last_of("+-") : text.npos;
+  if (zone != text.npos && zone + 5 == text.size()) {
+    const int hours = number(zone + 1, 2), minutes = number(zone + 3, 2);
+    if (hours < 0 || minutes < 0) return std::nullopt;
+    out = out.plus_seconds((text[zone] == '-' ? 1 : -1) * (hours * 3600 + minutes * 60));
+  }
+  return out;
+}
+
 std::string_view iso_time(std::string_view text, Arena& arena) {
   text = trimmed(text);
   std::optional<Time> time;
@@ -209,6 +241,7 @@ std::string_view iso_time(std::string_view text, Arena& arena) {
     time = Time::from_nanoseconds(nanoseconds, digits);
   } else {
     time = Time::parse_iso(text);
+    if (!time) time = named_month_time(text);
   }
   if (!time) return {};
   char* out = arena.allocate(40);
