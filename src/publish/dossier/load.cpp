@@ -26,18 +26,19 @@ Result<void> gravest(Case& from, Dossier& into) {
   Result<void> done;
   TRY_VOID(from.each_finding({.level = static_cast<Level>(level)}, [&](const Finding& finding) {
     FindingRow row;
-    row.level = finding.rule->level;
+    row.level = finding.level;
     row.kind = finding.rule->kind;
     row.time = finding.time;
     row.id = finding.id;
     const bool full = heap.size() >= Dossier::kFindingsShown;
     if (full && !less(row, heap.front())) return true;
     row.rule = finding.rule->id;
-    row.title = finding.rule->title;
+    row.title = finding.title.empty() ? finding.rule->title : finding.title;
+    row.detail = finding.detail;
     row.first = finding.first;
     row.last = finding.last;
     row.count = finding.count;
-    row.techniques = finding.rule->techniques;
+    row.techniques = finding.techniques;
     row.entity_count = finding.entities.size();
     row.entities.assign(finding.entities.begin(),
                         finding.entities.begin() +
@@ -59,6 +60,25 @@ Result<void> gravest(Case& from, Dossier& into) {
   TRY_VOID(done);
   std::ranges::sort(heap, less);
   return {};
+}
+
+// A detector may say techniques of its own for one finding; the rules' are counted already.
+void add_own_techniques(const LoadOptions& options, Dossier& into) {
+  for (const FindingRow& finding : into.findings)
+    for (const std::string& id : finding.techniques) {
+      const auto at = std::ranges::lower_bound(into.techniques, id, {}, &TechniqueRow::id);
+      if (at != into.techniques.end() && at->id == id) continue;
+      TechniqueRow row;
+      row.id = id;
+      if (options.tactics) row.tactics = options.tactics->of(id);
+      if (options.knowledge)
+        if (const auto trait = options.knowledge->trait(id)) row.name = options.knowledge->traits()[*trait].name;
+      row.findings = 1;
+      row.gravest = finding.level;
+      row.first = finding.first;
+      row.last = finding.last;
+      into.techniques.insert(at, std::move(row));
+    }
 }
 
 Result<void> load_evidence(Case& from, Dossier& into) {
@@ -177,6 +197,7 @@ Result<Dossier> load_dossier(Case& from, const LoadOptions& options) {
   TRY_VOID(load_journal(from, out));
   TRY_VOID(tally(from, options, out));
   TRY_VOID(gravest(from, out));
+  add_own_techniques(options, out);
   TRY_VOID(load_evidence(from, out));
   TRY_VOID(load_scan(from, out));
   TRY_VOID(load_story(from, out));

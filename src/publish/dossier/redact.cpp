@@ -17,37 +17,39 @@ Time day(Time time) {
   return Time{days * 86400, 0, 0};
 }
 
-bool about(const Claim& claim, const Story& story, const std::string& subject) {
-  if (claim.subject.empty() || claim.subject == subject) return true;
-  const Campaign* campaign = story.campaign(subject);
-  return campaign && std::ranges::find(campaign->incidents, claim.subject) != campaign->incidents.end();
-}
-
-std::vector<std::string> techniques_of(const Dossier& dossier, const std::string& subject) {
-  std::set<std::string> out;
-  const auto add = [&](const Incident& incident) {
-    for (const PathStep& step : incident.path) out.insert(step.technique);
-  };
-  if (const Campaign* campaign = dossier.story.campaign(subject)) {
+std::vector<Incident> incidents_of(const Story& story, const std::string& subject) {
+  std::vector<Incident> out;
+  if (const Campaign* campaign = story.campaign(subject)) {
     for (const std::string& id : campaign->incidents)
-      if (const Incident* incident = dossier.story.incident(id)) add(*incident);
-  } else if (const Incident* incident = dossier.story.incident(subject)) {
-    add(*incident);
-  } else {
-    for (const TechniqueRow& row : dossier.techniques) out.insert(row.id);
+      if (const Incident* incident = story.incident(id)) out.push_back(*incident);
+  } else if (const Incident* incident = story.incident(subject)) {
+    out.push_back(*incident);
   }
-  return {out.begin(), out.end()};
+  return out;
 }
 
-void assess_all_anew(Dossier& dossier, const assess::Knowledge* knowledge) {
+// In general, neither who was named nor which logs there are may have a say.
+void assess_all_anew(Dossier& dossier, const assess::Knowledge* knowledge, bool general) {
   std::vector<Judged> judged;
+  std::vector<assess::Coverage> coverage;
+  if (!general) {
+    std::vector<Evidence> evidence;
+    for (const EvidenceRow& row : dossier.evidence) {
+      Evidence one;
+      one.reader = row.reader;
+      one.first = row.first;
+      one.last = row.last;
+      one.complete = row.complete;
+      evidence.push_back(std::move(one));
+    }
+    coverage = assess::coverage_of(evidence);
+  }
   if (knowledge)
     for (const Judged& old : dossier.judged) {
-      std::vector<Claim> claims;
-      for (const Claim& claim : dossier.claims)
-        if (about(claim, dossier.story, old.subject)) claims.push_back(claim);
-      judged.push_back(
-          assess_anew(*knowledge, techniques_of(dossier, old.subject), claims, old.subject, old.yardstick));
+      std::vector<Incident> incidents = incidents_of(dossier.story, old.subject);
+      if (general)
+        for (Incident& one : incidents) one.entities.clear();
+      judged.push_back(assess_anew(*knowledge, incidents, dossier.claims, coverage, old.subject, old.yardstick));
     }
   dossier.judged = std::move(judged);
 }
@@ -177,25 +179,12 @@ std::uint64_t magnitude(std::uint64_t number) {
   return 0;
 }
 
-Judged assess_anew(const assess::Knowledge& knowledge, const std::vector<std::string>& techniques,
-                   const std::vector<Claim>& claims, const std::string& subject, const std::string& yardstick) {
-  assess::Observations seen;
-  seen.techniques = techniques;
-  for (const Claim& claim : claims) {
-    if (claim.actor.empty() && claim.state.empty() && !claim.ties.empty())
-      continue;  // things seen elsewhere, about nobody
-    assess::Claim one;
-    one.actor = claim.actor;
-    one.state = claim.state;
-    one.by = claim.by;
-    one.date = claim.date;
-    one.statement = claim.statement;
-    one.lineage = claim.lineage.empty() ? claim.by : claim.lineage;
-    one.legal = claim.legal;
-    one.grade = assess::parse_grade(claim.admiralty).value_or(assess::Grade{});
-    one.persona = claim.persona;
-    seen.claims.push_back(std::move(one));
-  }
+Judged assess_anew(const assess::Knowledge& knowledge, const std::vector<Incident>& incidents,
+                   const std::vector<Claim>& claims, const std::vector<assess::Coverage>& coverage,
+                   const std::string& subject, const std::string& yardstick) {
+  std::vector<const Incident*> pointers;
+  for (const Incident& one : incidents) pointers.push_back(&one);
+  const assess::Observations seen = assess::observe(pointers, subject, "", claims, knowledge, coverage);
   const assess::Yardstick* words = assess::find_yardstick(yardstick);
   if (!words) words = assess::find_yardstick("icd203");
   return judged_from(assessment_json(knowledge, assess::assess(knowledge, seen), *words), subject, words->id);
@@ -208,7 +197,7 @@ Dossier redact(Dossier dossier, const Redaction& redaction) {
                        }) > 0;
   // Always below RED, so that whether something went doesn't show in whether decisions are there.
   if (redaction.limit < Tlp::red) drop_decisions(dossier);
-  if (dropped || general || redaction.limit < Tlp::red) assess_all_anew(dossier, redaction.knowledge);
+  if (dropped || general || redaction.limit < Tlp::red) assess_all_anew(dossier, redaction.knowledge, general);
   if (general) generalise(dossier);
   Tlp highest = dossier.findings_total() > 0 && !general ? kOwnTelemetry : Tlp::clear;
   for (const Claim& claim : dossier.claims) highest = std::max(highest, parse_tlp(claim.tlp).value_or(kNotSaid));

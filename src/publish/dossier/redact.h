@@ -12,6 +12,7 @@
 // What it can't know: a text that somebody typed without a marking (a case's title, an incident's) is our own
 // telemetry.
 #pragma once
+#include "assess/observe.h"
 #include "publish/dossier/dossier.h"
 
 namespace tocsin::publish {
@@ -27,9 +28,9 @@ Dossier redact(Dossier dossier, const Redaction& redaction);
 // 0, 1, 10, 100, 1,000 or 1,000,000: the largest that is not above.
 std::uint64_t magnitude(std::uint64_t number);
 
-// What may be said of these techniques and claims, as the case would keep it.
-Judged assess_anew(const assess::Knowledge& knowledge, const std::vector<std::string>& techniques,
-                   const std::vector<casefile::Claim>& claims, const std::string& subject,
-                   const std::string& yardstick);
+// What may be said of these incidents and claims, as the case would keep it.
+Judged assess_anew(const assess::Knowledge& knowledge, const std::vector<casefile::Incident>& incidents,
+                   const std::vector<casefile::Claim>& claims, const std::vector<assess::Coverage>& coverage,
+                   const std::string& subject, const std::string& yardstick);
 
 }  // namespace tocsin::publish

@@ -77,8 +77,7 @@ TEST(Redact, AClaimAboveTheLimitLeavesNoTraceInside) {
     with.claims.back().admiralty = "A1";
   }
   with.acts[0].reason = "the secret service said so";
-  with.judged[0] =
-      assess_anew(known(), {"T1078", "T1110.003", "T1114.002"}, with.claims, with.judged[0].subject, "icd203");
+  with.judged[0] = assess_anew(known(), with.story.incidents, with.claims, {}, with.judged[0].subject, "icd203");
   const Redaction amber{Tlp::amber, false, &known()};
   const std::string cut = all_forms(redact(with, amber));
   EXPECT_THAT(cut, Not(HasSubstr("secret service")));

@@ -30,6 +30,18 @@ bool shows_existence(std::string_view role) {
   return role == "entered" || role == "mailbox" || role == "owner" || role == "actor" || role == "victim";
 }
 
+// A correlation on the use of valid accounts that names a single account says of that one that it was entered. Where it
+// names several, some were only tried, and nothing tells which.
+bool one_account_entered(const RuleInfo& rule, const std::vector<Entity>& entities) {
+  if (rule.kind != RuleKind::correlation) return false;
+  if (std::ranges::none_of(rule.techniques, [](const std::string& id) { return id.starts_with("T1078"); }))
+    return false;
+  std::set<std::string_view> accounts;
+  for (const Entity& entity : entities)
+    if (entity.type == EntityType::account) accounts.insert(entity.value);
+  return accounts.size() == 1;
+}
+
 class Tally {
  public:
   Tally(const LoadOptions& options, Dossier& into) : options_(options), into_(into) {}
@@ -47,13 +59,15 @@ class Tally {
     }
     widen(rule.first, rule.last, finding.first, finding.last);
     widen(into_.first, into_.last, finding.first, finding.last);
-    ++into_.counts[static_cast<std::size_t>(finding.rule->level)];
+    ++into_.counts[static_cast<std::size_t>(finding.level)];
     const std::int64_t tick = finding.time.known() ? floor_div(finding.time.seconds, kTick) : INT64_MIN;
     if (!finding.time.known() || (ticks_.size() >= kTicksHeld && !ticks_.contains(tick)))
       ++beyond_;
     else
-      ++ticks_[tick][static_cast<std::size_t>(finding.rule->level)];
-    for (const Entity& entity : entities_from(finding.entities)) add(entity, finding);
+      ++ticks_[tick][static_cast<std::size_t>(finding.level)];
+    const std::vector<Entity> entities = entities_from(finding.entities);
+    const bool entered = one_account_entered(*finding.rule, entities);
+    for (const Entity& entity : entities) add(entity, finding, entered);
   }
 
   void finish() {
@@ -68,7 +82,7 @@ class Tally {
   }
 
  private:
-  void add(const Entity& entity, const FindingGlance& finding) {
+  void add(const Entity& entity, const FindingGlance& finding, bool entered) {
     const auto key = std::pair(entity.type, entity.value);
     auto found = entities_.find(key);
     if (found == entities_.end()) {
@@ -82,11 +96,12 @@ class Tally {
     }
     EntityRow& row = found->second;
     ++row.findings;
-    row.gravest = std::max(row.gravest, finding.rule->level);
+    row.gravest = std::max(row.gravest, finding.level);
     widen(row.first, row.last, finding.first, finding.last);
     if (!entity.role.empty() && row.roles.size() < 8) row.roles.insert(entity.role);
-    row.entered |= entity.role == "entered";
-    row.known |= shows_existence(entity.role);
+    const bool is_in = entity.role == "entered" || (entered && entity.type == EntityType::account);
+    row.entered |= is_in;
+    row.known |= is_in || shows_existence(entity.role);
     row.ordered |= finding.rule->kind != RuleKind::sigma;
     for (const std::string& technique : finding.rule->techniques)
       if (row.techniques.size() < 24) row.techniques.insert(technique);

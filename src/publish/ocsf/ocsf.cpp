@@ -26,7 +26,7 @@ static_assert(std::size(kObservables) == std::size(kEntityTypeNames));
 Result<void> append(Case& from, const Finding& finding, const std::string& product, std::string& out) {
   const RuleInfo& rule = *finding.rule;
   static constexpr const char* kSeverities[] = {"Informational", "Low", "Medium", "High", "Critical"};
-  const int level = static_cast<int>(rule.level);
+  const int level = static_cast<int>(finding.level);
   Json event;
   event["activity_id"] = 1;
   event["activity_name"] = "Create";
@@ -50,14 +50,15 @@ Result<void> append(Case& from, const Finding& finding, const std::string& produ
                        {"original_time", finding.time.iso()}};
   Json& info = event["finding_info"];
   info["uid"] = finding.id;
-  info["title"] = rule.title;
+  info["title"] = finding.title.empty() ? rule.title : finding.title;
+  if (!finding.detail.empty()) info["desc"] = finding.detail;
   info["first_seen_time"] = milliseconds(finding.first);
   info["last_seen_time"] = milliseconds(finding.last);
   info["created_time"] = milliseconds(finding.time);
   info["analytic"] = {{"uid", rule.id}, {"name", rule.title}, {"type_id", 1}, {"type", "Rule"}};
-  if (!rule.techniques.empty()) {
+  if (!finding.techniques.empty()) {
     Json attacks = Json::array();
-    for (const std::string& id : rule.techniques) {
+    for (const std::string& id : finding.techniques) {
       Json attack;
       const auto dot = id.find('.');
       attack["technique"] = {{"uid", id.substr(0, dot)}};

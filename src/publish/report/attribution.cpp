@@ -104,8 +104,13 @@ std::vector<Block> Composer::attribution() const {
                                : t.all().contains("short." + one.kind) ? t("short." + one.kind)
                                                                        : one.kind);
     }
+    std::uint64_t silent = 0;
     for (const Judged::Row& row : main->rows) {
       if (matrix.rows.size() >= kRows) break;
+      if (std::ranges::all_of(row.cells, [](int one) { return one == 0; })) {
+        ++silent;
+        continue;
+      }
       const Judged::Item& item = main->items[row.item];
       std::vector<Cell> cells{
           {{strong(t.all().contains("family." + item.family) ? t("family." + item.family) : item.family), plain(" "),
@@ -122,6 +127,7 @@ std::vector<Block> Composer::attribution() const {
     }
     out.push_back(table(std::move(matrix)));
     out.push_back(paragraph({muted(t("ach.key"))}));
+    if (silent > 0) out.push_back(paragraph(t("ach.silent", {{"n", plain(t.number(silent))}})));
   }
   std::vector<Rich> light;
   for (const Judged::Item& item : main->items)

@@ -67,8 +67,11 @@ std::string masked(std::string_view name) {
 
 std::string Composer::span(Time first, Time last) const {
   const std::string from = time(first), to = time(last);
-  if (from == to) return from;
-  return from + " – " + to;
+  if (from == to || !last.known()) return from;
+  if (d.general || !first.known()) return from + " – " + to;
+  // The day and the zone once.
+  const std::string start = from.substr(0, from.rfind(' '));
+  return start + " – " + (from.substr(0, 10) == to.substr(0, 10) ? to.substr(11) : to);
 }
 
 const EntityRow* Composer::entity(std::string_view value) const {

@@ -49,6 +49,7 @@ struct Block {
   std::string tone;               // callout: "info", "warn"
   std::vector<Rich> items;        // list, steps
   std::vector<std::string> tags;  // of steps: a word each, shown before it
+  std::vector<Rich> notes;        // of steps: what stands below each
   std::string folded;             // not empty: closed behind these words until somebody opens it
   Table table;
   std::vector<Card> cards;

@@ -164,6 +164,11 @@ class Page {
       out_.open("li");
       if (i < block.tags.size()) out_.leaf("span", {{"class", "tag"}}, block.tags[i]).text(" ");
       rich(block.items[i]);
+      if (i < block.notes.size() && !block.notes[i].empty()) {
+        out_.open("div", {{"class", "step-note"}});
+        rich(block.notes[i]);
+        out_.close();
+      }
       out_.close();
     }
     out_.close();

@@ -97,7 +97,9 @@ void write(const Block& block, std::string& out) {
       for (std::size_t i = 0; i < block.items.size(); ++i) {
         out += block.kind == Block::Kind::steps ? fmt::format("{}. ", i + 1) : "- ";
         if (i < block.tags.size()) out += "**" + md(block.tags[i]) + "** ";
-        out += md(block.items[i]) + "\n";
+        out += md(block.items[i]);
+        if (i < block.notes.size() && !block.notes[i].empty()) out += " " + md(block.notes[i]);
+        out += "\n";
       }
       out += "\n";
       return;

@@ -63,7 +63,8 @@ TEST(Report, NoTextIsMissingInAnyForm) {
         if (general) d = redact(d, {Tlp::clear, true, &known()});
         const std::string html = to_html(made(d, audience, lang), "");
         std::smatch found;
-        EXPECT_FALSE(std::regex_search(html, found, std::regex("\\[[a-z]{2,}[.a-z-]*\\]"))) << lang << " " << found.str();
+        EXPECT_FALSE(std::regex_search(html, found, std::regex("\\[[a-z]{2,}[.a-z-]*\\]")))
+            << lang << " " << found.str();
       }
 }
 

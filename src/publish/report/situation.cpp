@@ -38,12 +38,12 @@ std::vector<Block> Composer::situation() const {
   } else if (!gravest.empty()) {
     append(happened.lead,
            t(d.story.incidents.size() == 1 ? "happened.incident" : "happened.incidents",
-             {{"n", strong(count(d.story.incidents.size()))}, {"findings", plain(count(d.findings_total()))}}));
+             {{"n", strong(t.number(d.story.incidents.size()))}, {"findings", plain(count(d.findings_total()))}}));
     for (std::size_t i = 0; i < std::min<std::size_t>(3, gravest.size()); ++i)
       happened.lines.push_back({strong(incident_label(d, gravest[i]->id)), plain(" "), incident_title(*gravest[i]),
                                 plain(" · "), plain(t.level(gravest[i]->severity))});
     if (!d.story.campaigns.empty())
-      happened.lines.push_back(t("happened.campaigns", {{"n", plain(count(d.story.campaigns.size()))}}));
+      happened.lines.push_back(t("happened.campaigns", {{"n", plain(t.number(d.story.campaigns.size()))}}));
   } else {
     append(happened.lead, t("happened.findings", {{"findings", strong(count(d.findings_total()))}}));
     for (std::size_t i = 0; i < std::min<std::size_t>(3, d.rules.size()); ++i)
@@ -143,25 +143,27 @@ std::vector<Block> Composer::steps() const {
   Block list;
   list.kind = Block::Kind::steps;
   for (const Step& step : all) {
-    Rich text{strong(step.text(t.lang()))};
+    Rich text{plain(step.text(t.lang()))};
+    Rich why;
     if (!step.techniques.empty()) {
-      text.push_back(plain(" " + t("steps.because") + " "));
+      why.push_back(plain(t("steps.because") + " "));
       for (std::size_t i = 0; i < std::min<std::size_t>(4, step.techniques.size()); ++i) {
-        if (i > 0) text.push_back(plain(", "));
-        text.push_back(code(step.techniques[i]));
+        if (i > 0) why.push_back(plain(", "));
+        why.push_back(code(step.techniques[i]));
       }
-      text.push_back(plain("."));
+      why.push_back(plain(". "));
     }
     if (!step.targets.empty() && !d.general) {
       const std::size_t most = for_(Audience::lead) ? 8 : 30;
       std::vector<const EntityRow*> rows;
       for (const std::string& target : step.targets)
         if (const EntityRow* row = entity(target)) rows.push_back(row);
-      text.push_back(plain(" " + t("steps.on") + " "));
-      append(text, names(rows, most, step.target_count, for_(Audience::lead)));
-      text.push_back(plain("."));
+      why.push_back(plain(t("steps.on") + " "));
+      append(why, names(rows, most, step.target_count, for_(Audience::lead)));
+      why.push_back(plain("."));
     }
     list.items.push_back(std::move(text));
+    list.notes.push_back(std::move(why));
     list.tags.push_back(t("urgency." + std::string(kUrgencyNames[static_cast<int>(step.urgency)])));
   }
   out.push_back(std::move(list));
@@ -321,6 +323,7 @@ std::vector<Block> Composer::attack() const {
   Block block;
   block.kind = Block::Kind::lanes;
   std::vector<bool> placed(d.techniques.size());
+  std::string bare;
   const auto tile = [&](const TechniqueRow& row) {
     return Tile{row.id, row.name, std::string(tocsin::name(row.gravest)),
                 t.level(row.gravest) + " · " + count(row.findings)};
@@ -333,13 +336,18 @@ std::vector<Block> Composer::attack() const {
         lane.tiles.push_back(tile(d.techniques[i]));
         placed[i] = true;
       }
-    block.lanes.push_back(std::move(lane));
+    if (!lane.tiles.empty())
+      block.lanes.push_back(std::move(lane));
+    else
+      bare += (bare.empty() ? "" : ", ") + lane.title;
   }
   Lane rest{t("attack.other"), {}};
   for (std::size_t i = 0; i < d.techniques.size(); ++i)
     if (!placed[i]) rest.tiles.push_back(tile(d.techniques[i]));
   if (!rest.tiles.empty()) block.lanes.push_back(std::move(rest));
-  return {paragraph(t("attack.lead", {{"n", strong(count(d.techniques.size()))}})), std::move(block)};
+  std::vector<Block> out{paragraph(t("attack.lead", {{"n", strong(t.number(d.techniques.size()))}})), std::move(block)};
+  if (!bare.empty()) out.push_back(paragraph({muted(t("attack.bare") + " " + bare + ".")}));
+  return out;
 }
 
 std::vector<Block> Composer::spread() const {
