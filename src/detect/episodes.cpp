@@ -59,7 +59,12 @@ bool Episodes::pour(std::uint64_t key, const Sighting& seen, double ease) {
   bucket.last = now;
   bucket.tries += seen.activity.login.count;
   const bool had = std::ranges::find(bucket.accounts, seen.account) != std::end(bucket.accounts);
-  if (!had) bucket.accounts[bucket.accounts_at++ % kPending] = seen.account;
+  if (!had) {
+    const unsigned slot = bucket.accounts_at++ % kPending;
+    bucket.accounts[slot] = seen.account;
+    const bool missing = seen.activity.login.reason == LoginReason::unknown_user && !seen.account_known;
+    bucket.missing = static_cast<std::uint8_t>((bucket.missing & ~(1U << slot)) | (missing ? 1U << slot : 0U));
+  }
   names_.keep(seen.account, seen.user);
   if (bucket.ordinals_count < kPending) bucket.ordinals[bucket.ordinals_count++] = seen.ordinal;
   if (settings_.accounts)
@@ -78,8 +83,11 @@ bool Episodes::pour(std::uint64_t key, const Sighting& seen, double ease) {
   episode.alarm_time = seen.time;
   episode.first = bucket.first;
   episode.tries = bucket.tries - seen.activity.login.count;
-  for (const std::uint64_t account : bucket.accounts)
-    if (account && account != seen.account) episode.accounts[account] = {std::string(names_.of(account)), 1};
+  for (unsigned slot = 0; slot < kPending; ++slot) {
+    const std::uint64_t account = bucket.accounts[slot];
+    if (account && account != seen.account)
+      episode.accounts[account] = {std::string(names_.of(account)), 1, false, (bucket.missing >> slot & 1U) != 0};
+  }
   episode.ordinals.assign(bucket.ordinals, bucket.ordinals + bucket.ordinals_count);
   if (episode.ordinals.back() == seen.ordinal) episode.ordinals.pop_back();
   gather(episode, seen);

@@ -64,7 +64,7 @@ class Episodes {
     std::uint32_t episode = 0;           // its number, one higher; 0 none
     std::uint64_t accounts[kPending]{};  // the last ones, in turn
     Ordinal ordinals[kPending]{};
-    std::uint8_t accounts_at = 0, ordinals_count = 0;
+    std::uint8_t accounts_at = 0, ordinals_count = 0, missing = 0;  // bits: the log says there is no such account
   };
   void gather(Episode& episode, const Sighting& seen);
 

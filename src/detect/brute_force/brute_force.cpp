@@ -11,7 +11,7 @@
 namespace tocsin::detect {
 namespace {
 
-constexpr double kSourceTries = 5, kSourceLeak = 60, kServingEase = 8;
+constexpr double kSourceTries = 4, kSourceLeak = 120, kServingEase = 8;
 constexpr double kAccountTries = 20, kAccountLeak = 180;
 constexpr std::size_t kAccountSources = 3;
 constexpr std::uint64_t kForgotten = 12;  // tries of one source on one account, up to which a success ends it
