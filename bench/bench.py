@@ -197,7 +197,38 @@ def bench_attribution():
         figure(one["name"], one["value"], one["unit"], one["must"], one["holds"])
 
 
-BENCHES = {"scan": (bench_scan, bench_memory, bench_startup), "attribution": (bench_attribution,), "memory": (bench_memory,), "startup": (bench_startup,),
+def bench_linking():
+    """Reports of one actor tied by what they share; ten million indicators; incidents of a million findings."""
+    reports, lists = CORPUS / "cti" / "ioc" / "maltrail", CORPUS / "cti" / "warninglists"
+    runs = [["--synthetic", 10_000_000]]
+    if reports.exists() and lists.exists():
+        runs.insert(0, [reports, lists])
+    else:
+        say("linking: reports skipped, ../shared/corpus/cti is not there")
+    for arguments in runs:
+        for line in Run([BUILD / "linking_bench", *arguments]).out.splitlines():
+            one = json.loads(line)
+            figure(one["name"], one["value"], one["unit"], one["must"], one["holds"])
+    with tempfile.TemporaryDirectory(dir=DATA) as scratch:
+        case = Path(scratch) / "million.case"
+        Run([BUILD / "bench" / "case_bench", 1_000_000, case])
+        assessed = Run([TOCSIN, "assess", case])
+        at_most("assess, 1.25 million findings", assessed.wall, "s", 60)
+        at_most("assess, 1.25 million findings, memory", assessed.peak / 2**20, "MB", 1024)
+
+
+def bench_incidents():
+    """Planted intrusions, each to be one incident: bench/incidents.py."""
+    sys.path.insert(0, str(ROOT / "bench"))
+    import incidents  # noqa: PLC0415
+    with tempfile.TemporaryDirectory(dir=DATA) as scratch:
+        right, whole, merged, couples, extra = incidents.measure(TOCSIN, Path(scratch), incidents.SCENARIOS, 5, say)
+    at_least("incidents: intrusions that are one", right / whole, "", 0.95)
+    figure("incidents: couples that became one", merged, f"of {couples}", "<= 0", merged == 0)
+    figure("incidents: others beside them", extra / whole, "a case", "", None)
+
+
+BENCHES = {"linking": (bench_linking,), "incidents": (bench_incidents,), "scan": (bench_scan, bench_memory, bench_startup), "attribution": (bench_attribution,), "memory": (bench_memory,), "startup": (bench_startup,),
            "peers": (bench_peers,)}
 
 parser = argparse.ArgumentParser(description=__doc__)

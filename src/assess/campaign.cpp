@@ -46,7 +46,7 @@ void add_incident(Linker& linker, const Incident& incident) {
       case EntityType::domain:
       case EntityType::url:
       case EntityType::hash:
-        linker.see_indicator(entity.value, entity.last);
+        linker.see_indicator(entity.value, entity.last, false);
         break;
       case EntityType::file:
         if (const std::string tool = tool_of(entity.value); tool.size() > 4)
@@ -123,6 +123,7 @@ class Maker {
     if (linker.capped() > 0)
       out_.remarks.push_back(
           fmt::format("{} possible links rest on things that too many share, and were left out", linker.capped()));
+    std::erase_if(links, [](const ItemLink& one) { return one.sides == 0; });
     decide();
     const std::vector<std::uint32_t> groups = close_groups(incidents_.size(), links, together_, apart_);
     tell_links(links, groups);
@@ -191,8 +192,8 @@ class Maker {
                                  : "two sides, but too weak together";
       if (link.joins && groups[one.a] != groups[one.b]) link.why += "; the rest of the two campaigns is too far apart";
       for (const SharedThing& thing : one.shared)
-        link.ties.push_back({std::string(spec(thing.kind).name), shown(thing), spec(thing.kind).first * thing.rarity,
-                             thing.rarity, thing.age_days, thing.lineage, false, ""});
+        link.ties.push_back({std::string(spec(thing.kind).name), shown(thing), spec(thing.kind).first, thing.rarity,
+                             thing.age_days, thing.lineage, false, ""});
     }
     for (const Act& act : acts_) {
       if (act.undone || (act.kind != ActKind::link && act.kind != ActKind::unlink) || act.subjects.size() < 2) continue;

@@ -13,7 +13,8 @@ namespace tocsin::assess {
 namespace {
 
 constexpr double kJoin = 0.9, kMerge = 1.15, kClassMax = 0.9, kSharedMin = 0.2, kTwoSides = 0.15, kEntered = 0.7;
-constexpr double kOnward = 0.3, kSameStage = 0.2, kStageUnknown = 0.15, kSameRule = 0.2;
+constexpr double kOnward = 0.3, kSameStage = 0.2, kBackward = 0.1, kStageUnknown = 0.15, kSameRule = 0.2,
+                 kSameTechnique = 0.15;
 constexpr double kWithinHour = 0.25, kWithinDay = 0.15;
 constexpr std::int64_t kHour = 3600, kDay = 24 * kHour;
 constexpr std::size_t kRecentMax = 8;  // clusters that a thing remembers
@@ -57,6 +58,7 @@ struct Open {
   boost::unordered_flat_map<std::uint32_t, Presence> things;
   boost::unordered_flat_map<std::uint32_t, std::pair<Time, Time>> rules;
   boost::unordered_flat_map<std::uint32_t, std::uint32_t> bonds;
+  std::set<std::string_view> techniques;  // of the texts
   std::uint32_t low = 0, high = 0;
   std::vector<std::uint32_t> groups;
 };
@@ -167,11 +169,17 @@ class Clusterer {
       out.total += kOnward;
     else if (text.high >= open.low)
       out.total += kSameStage;
+    else
+      out.total += kBackward;
     if (nearest <= kHour)
       out.total += kWithinHour;
     else if (nearest <= kDay)
       out.total += kWithinDay;
-    if (goes_on && !apart) out.total += kSameRule;
+    if (goes_on && !apart)
+      out.total += kSameRule;
+    else if (std::ranges::any_of(text.techniques,
+                                 [&](const std::string& one) { return open.techniques.contains(one); }))
+      out.total += kSameTechnique;
     return out;
   }
 
@@ -231,6 +239,7 @@ class Clusterer {
     const auto [at, fresh] = open.rules.try_emplace(text.rule_number, group.first, group.last);
     at->second.first = std::min(at->second.first, group.first);
     at->second.second = std::max(at->second.second, group.last);
+    open.techniques.insert(text.techniques.begin(), text.techniques.end());
     if (text.high > 0) {
       open.low = open.low == 0 ? text.low : std::min(open.low, text.low);
       open.high = std::max(open.high, text.high);
@@ -266,6 +275,7 @@ class Clusterer {
       at->second.second = std::max(at->second.second, span.second);
     }
     for (const auto& [thing, count] : gone.bonds) to.bonds[thing] += count;
+    to.techniques.insert(gone.techniques.begin(), gone.techniques.end());
     if (gone.high > 0) {
       to.low = to.low == 0 ? gone.low : std::min(to.low, gone.low);
       to.high = std::max(to.high, gone.high);

@@ -2,8 +2,8 @@
 //
 // Groups are taken in order of time; each joins the cluster that it has most in common with, if that is enough. What
 // counts: shared things by class (who, where, infrastructure, …), each by its strength and by how long ago the cluster
-// saw it; the order of an intrusion (a later tactic carries it on, an earlier one doesn't); nearness in time; the same
-// rule going on. No single address, account or host reaches the mark by itself. A group that fits two clusters joins
+// saw it; the order of an intrusion (a later tactic carries it on, an earlier one hardly); nearness in time; the same
+// rule or technique going on. No single address, account or host reaches the mark by itself. A group that fits two clusters joins
 // them only when two classes, or an account that was entered, say so.
 #pragma once
 #include <cstdint>

@@ -83,6 +83,14 @@ std::uint8_t role_of(const Entity& entity) {
   return static_cast<std::uint8_t>(found - kRoles.begin());
 }
 
+// The columns of ATT&CK's matrix are no order in time once somebody is inside: these are.
+std::uint32_t phase_of(std::string_view tactic) {
+  if (tactic == "reconnaissance" || tactic == "resource-development") return 1;
+  if (tactic == "initial-access") return 2;
+  if (tactic == "collection" || tactic == "command-and-control" || tactic == "exfiltration") return 4;
+  return tactic == "impact" ? 5 : 3;
+}
+
 float base_strength(EntityType type, std::uint8_t role) {
   switch (type) {
     case EntityType::account:
@@ -109,9 +117,11 @@ float base_strength(EntityType type, std::uint8_t role) {
   return 0;
 }
 
-class Reader {
+}  // namespace
+
+class FindingsReader::Impl {
  public:
-  Reader(const Tactics& tactics, const SharedServices& shared) : tactics_(tactics), shared_(shared) {}
+  Impl(const Tactics& tactics, const SharedServices& shared) : tactics_(tactics), shared_(shared) {}
 
   void take(const casefile::Finding& finding) {
     const auto number = static_cast<std::uint32_t>(out_.ids.size());
@@ -174,20 +184,27 @@ class Reader {
     Text text;
     text.rule = finding.rule;
     text.rule_number = rules_.try_emplace(finding.rule, static_cast<std::uint32_t>(rules_.size())).first->second;
-    text.title = finding.rule->title;
-    text.level = finding.rule->level;
-    text.techniques = finding.rule->techniques;
+    text.title = finding.title;
+    text.level = finding.level;
+    text.techniques = finding.techniques;
     for (const std::string& technique : text.techniques)
       for (const std::uint32_t tactic : tactics_.of(technique)) {
-        text.low = text.low == 0 ? tactic + 1 : std::min(text.low, tactic + 1);
-        text.high = std::max(text.high, tactic + 1);
+        const std::uint32_t phase = phase_of(tactics_.all()[tactic].short_name);
+        text.low = text.low == 0 ? phase : std::min(text.low, phase);
+        text.high = std::max(text.high, phase);
       }
     texts_.emplace(text_key(finding), static_cast<std::uint32_t>(out_.texts.size()));
     out_.texts.push_back(std::move(text));
     out_.rules = static_cast<std::uint32_t>(rules_.size());
     return static_cast<std::uint32_t>(out_.texts.size() - 1);
   }
-  static std::pair<const void*, std::uint64_t> text_key(const casefile::Finding& finding) { return {finding.rule, 0}; }
+  // A detector has its own words for each finding; a rule has the same for all.
+  static std::pair<const void*, std::uint64_t> text_key(const casefile::Finding& finding) {
+    if (finding.rule->kind != casefile::RuleKind::detector) return {finding.rule, 0};
+    std::string said = finding.title;
+    for (const std::string& technique : finding.techniques) (said += '\n') += technique;
+    return {finding.rule, hash64(said, static_cast<std::uint64_t>(finding.level)) | 1};
+  }
 
   void mention(const Entity& entity) {
     if (entity.value.empty()) return;
@@ -282,7 +299,7 @@ class Reader {
   }
 
   const Tactics& tactics_;
-  const SharedServices& shared_;
+  const SharedServices shared_;
   Findings out_;
   std::vector<Mention> scratch_;
   boost::unordered_flat_map<std::uint64_t, std::uint32_t> open_;  // by content: the latest group
@@ -291,7 +308,11 @@ class Reader {
   boost::unordered_flat_map<const void*, std::uint32_t> rules_;
 };
 
-}  // namespace
+FindingsReader::FindingsReader(const Tactics& tactics, const SharedServices& shared)
+    : impl_(std::make_unique<Impl>(tactics, shared)) {}
+FindingsReader::~FindingsReader() = default;
+void FindingsReader::take(const casefile::Finding& finding) { impl_->take(finding); }
+Findings FindingsReader::finish() { return impl_->finish(); }
 
 std::string hex(const Findings::Id& id) {
   static constexpr char kDigits[] = "0123456789abcdef";
@@ -308,7 +329,7 @@ Findings::Id id_from(std::string_view hex) {
 }
 
 Result<Findings> read_findings(casefile::Case& from, const Tactics& tactics, const SharedServices& shared) {
-  Reader reader(tactics, shared);
+  FindingsReader reader(tactics, shared);
   TRY_VOID(from.each_finding({}, [&](const casefile::Finding& finding) {
     reader.take(finding);
     return true;

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -58,7 +59,7 @@ struct Text {
   std::string title;
   Level level = Level::medium;
   std::vector<std::string> techniques;
-  std::uint32_t low = 0, high = 0;  // tactics, as indices into Tactics::all() + 1; 0: not known
+  std::uint32_t low = 0, high = 0;  // phases of an intrusion that its techniques serve, 1 … 5; 0: not known
 };
 
 struct Findings {
@@ -75,6 +76,19 @@ struct Findings {
     return std::span(pool).subspan(group.mentions, group.mention_count);
   }
   const Text& text(const Group& group) const { return texts[group.text]; }
+};
+
+// Findings one by one, in the order of a case; then finish() once.
+class FindingsReader {
+ public:
+  FindingsReader(const Tactics& tactics, const SharedServices& shared);
+  ~FindingsReader();
+  void take(const casefile::Finding& finding);
+  Findings finish();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
 };
 
 Result<Findings> read_findings(casefile::Case& from, const Tactics& tactics, const SharedServices& shared);

@@ -14,26 +14,27 @@
 
 namespace tocsin::assess {
 
+// Fitted: all down to path (bench/linking_bench.cpp prints them anew); the rest are judgements.
 const std::array<KindSpec, kKindCount> kKinds = {{
-    {"address", 2.85, 0, 500, 64, true},
-    {"network", 0, 1.5, 60, 16, false},
-    {"host", 0.3, 0.3, 0, 64, true},
-    {"domain", 4.6, 0, 0, 64, true},
-    {"subdomain", 0.7, 0, 0, 64, true},
-    {"zone", 0.6, 0, 0, 64, false},
-    {"word", 0, 1.6, 0, 16, false},
-    {"port", 0, 0.5, 0, 16, false},
-    {"path", 0.3, 0.6, 0, 16, true},
-    {"hash", 3, 0.5, 0, 64, true},
-    {"key", 4, 0.5, 0, 64, true},
-    {"tool", 1, 0.5, 730, 64, true},
-    {"dictionary", 2, 0, 365, 16, true},
-    {"user-agent", 1, 0, 180, 16, true},
-    {"mail-template", 2, 0, 180, 16, true},
-    {"techniques", 0.3, 0, 0, 1024, false},
-    {"timing", 0.3, 0, 0, 1024, false},
+    {"address", 1.99, 0, 0.54, 500, 64, true},
+    {"network", 0.32, 3.02, 0.85, 60, 16, false},
+    {"host", 0.82, 0, -0.08, 0, 64, true},
+    {"domain", 1.80, 0, -1.88, 0, 64, true},
+    {"subdomain", -0.45, 0, -3.67, 0, 64, true},
+    {"zone", 1.58, -0.14, -1.62, 0, 64, false},
+    {"word", 0.68, 1.60, -0.34, 0, 16, false},
+    {"port", 0.37, 2.97, -0.53, 0, 16, false},
+    {"path", 2.03, 1.06, 1.80, 0, 16, true},
+    {"hash", 3, 0.5, 0, 0, 64, true},
+    {"key", 4, 0.5, 0, 0, 64, true},
+    {"tool", 1, 0.5, 0, 730, 64, true},
+    {"dictionary", 2, 0, 0, 365, 16, true},
+    {"user-agent", 1, 0, 0, 180, 16, true},
+    {"mail-template", 2, 0, 0, 180, 16, true},
+    {"techniques", 0.3, 0, 0, 0, 1024, false},
+    {"timing", 0.3, 0, 0, 0, 1024, false},
 }};
-const LinkWeights kLinkWeights = {2.0, -0.28, -0.4, 1.5, 2.5};
+const LinkWeights kLinkWeights = {0.37, -0.38, -0.52, 2.21, 0.25, 0.557, 1.5};
 
 namespace {
 
@@ -107,6 +108,12 @@ struct Linker::State {
   std::uint64_t capped = 0;
   bool sorted = false;
   std::vector<Pair> pairs;
+  std::vector<std::uint32_t> near, near_at;  // items near each, ascending; near_at[i] is where those of i begin
+
+  std::span<const std::uint32_t> near_of(std::uint32_t item) const {
+    return std::span(near).subspan(near_at[item], near_at[item + 1] - near_at[item]);
+  }
+  void find_near();
 
   void see(TieKind kind, std::string_view value, std::uint32_t extra, Time time, bool own = false) {
     Sighting one{};
@@ -171,11 +178,11 @@ std::string Linker::demoted(std::string_view indicator) const {
   return listed ? std::string(listed.list) : std::string();
 }
 
-void Linker::see_indicator(std::string_view given, Time time) {
+void Linker::see_indicator(std::string_view given, Time time, bool listed) {
   State& me = *state_;
   CHECK(!me.sizes.empty() && !me.sorted);
   std::string folded = fold(given);
-  ++me.sizes.back();
+  me.sizes.back() += listed;
   if (is_hash(folded)) {
     if (demoted(folded).empty()) me.see(TieKind::hash, folded, narrow(hash64(folded)), time);
     return;
@@ -278,6 +285,26 @@ void Linker::State::prepare() {
   }
   std::ranges::sort(
       pairs, [](const Pair& a, const Pair& b) { return std::tie(a.a, a.b, a.thing) < std::tie(b.a, b.b, b.thing); });
+  find_near();
+}
+
+// Items that share an address or a domain somebody used.
+void Linker::State::find_near() {
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> edges;
+  for (const Pair& pair : pairs) {
+    const auto kind = static_cast<TieKind>(sightings[pair.thing].kind);
+    if (kind != TieKind::address && kind != TieKind::domain && kind != TieKind::subdomain && kind != TieKind::hash)
+      continue;
+    edges.emplace_back(pair.a, pair.b);
+    edges.emplace_back(pair.b, pair.a);
+  }
+  std::ranges::sort(edges);
+  edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
+  near_at.assign(sizes.size() + 1, 0);
+  for (const auto& [from, to] : edges) ++near_at[from + 1];
+  for (std::size_t i = 1; i < near_at.size(); ++i) near_at[i] += near_at[i - 1];
+  near.clear();
+  for (const auto& [from, to] : edges) near.push_back(to);
 }
 
 namespace {
@@ -324,9 +351,11 @@ void measure(const std::vector<Sighting>& sightings, std::size_t items, std::spa
   }
 }
 
+bool of_domain(TieKind kind) { return kind == TieKind::domain || kind == TieKind::subdomain || kind == TieKind::zone; }
+
 double aged(const Measured& one) {
   const double half = spec(one.kind).half_life_days;
-  return half == 0 ? one.rarity : one.rarity * std::exp2(-one.age / half);
+  return half == 0 ? 1 : std::exp2(-one.age / half);
 }
 
 PairFeatures features_of(std::span<const Measured> shared) {
@@ -334,7 +363,13 @@ PairFeatures features_of(std::span<const Measured> shared) {
   std::array<std::uint32_t, kKindCount> counts{};
   for (const Measured& one : shared) {
     const auto kind = static_cast<std::size_t>(one.kind);
-    out.best[kind] = std::max(out.best[kind], static_cast<float>(aged(one)));
+    // One lineage: the full name says what its domain would.
+    if (of_domain(one.kind) && std::ranges::any_of(shared, [&](const Measured& other) {
+          return other.kind == TieKind::host && other.lineage == one.lineage;
+        }))
+      continue;
+    out.first[kind] = std::max(out.first[kind], static_cast<float>(aged(one)));
+    out.held[kind] = std::max(out.held[kind], static_cast<float>(std::log(one.holders / 2.0)));
     ++counts[kind];
   }
   for (std::size_t kind = 0; kind < kKindCount; ++kind)
@@ -342,14 +377,29 @@ PairFeatures features_of(std::span<const Measured> shared) {
   return out;
 }
 
+void add_near(std::span<const std::uint32_t> a, std::span<const std::uint32_t> b, PairFeatures& out) {
+  std::size_t both = 0;
+  for (auto i = a.begin(), j = b.begin(); i != a.end() && j != b.end();) {
+    both += *i == *j;
+    const std::uint32_t x = *i, y = *j;
+    if (x <= y) ++i;
+    if (y <= x) ++j;
+  }
+  out.common = std::log1p(static_cast<float>(both));
+  out.crowd = std::log1p(static_cast<float>(a.size())) + std::log1p(static_cast<float>(b.size()));
+}
+
 }  // namespace
 
 double Linker::weigh(const PairFeatures& features, double size_a, double size_b, const LinkWeights& weights) {
   double sum = weights.bias + weights.smaller * std::log(std::min(size_a, size_b)) +
-               weights.larger * std::log(std::max(size_a, size_b));
+               weights.larger * std::log(std::max(size_a, size_b)) +
+               weights.common * static_cast<double>(features.common) +
+               weights.crowd * static_cast<double>(features.crowd);
   for (std::size_t kind = 0; kind < kKindCount; ++kind)
-    sum += kKinds[kind].first * static_cast<double>(features.best[kind]) +
-           kKinds[kind].further * static_cast<double>(features.further[kind]);
+    sum += kKinds[kind].first * static_cast<double>(features.first[kind]) +
+           kKinds[kind].further * static_cast<double>(features.further[kind]) +
+           kKinds[kind].held * static_cast<double>(features.held[kind]);
   return sum;
 }
 
@@ -358,7 +408,9 @@ void Linker::each_pair(const std::function<void(std::uint32_t, std::uint32_t, co
   std::vector<Measured> shared;
   couples(state_->pairs, [&](std::span<const Pair> couple) {
     measure(state_->sightings, state_->sizes.size(), couple, shared);
-    use(couple[0].a, couple[0].b, features_of(shared));
+    PairFeatures features = features_of(shared);
+    add_near(state_->near_of(couple[0].a), state_->near_of(couple[0].b), features);
+    use(couple[0].a, couple[0].b, features);
   });
 }
 
@@ -369,7 +421,8 @@ std::vector<ItemLink> Linker::links(double at_least, const LinkWeights& weights)
   std::vector<Measured> shared;
   couples(me.pairs, [&](std::span<const Pair> couple) {
     measure(me.sightings, me.sizes.size(), couple, shared);
-    const PairFeatures features = features_of(shared);
+    PairFeatures features = features_of(shared);
+    add_near(me.near_of(couple[0].a), me.near_of(couple[0].b), features);
     const double weight = weigh(features, size_of(couple[0].a), size_of(couple[0].b), weights);
     if (weight < at_least) return;
     ItemLink& link = out.emplace_back();

@@ -48,7 +48,8 @@ enum class TieKind : std::uint8_t {
 };
 struct KindSpec {
   std::string_view name;
-  double first, further;     // weight of the rarest shared thing of the kind; of the logarithm of how many more
+  double first, further;     // weight of sharing one, times its age; of the logarithm of how many
+  double held;               // of the logarithm of how many items hold it, beyond two
   double half_life_days;     // 0: doesn't age
   std::uint32_t degree_max;  // held by more items: ties nothing
   bool side;                 // can be one of the two independent sides of a merge
@@ -59,6 +60,7 @@ inline const KindSpec& spec(TieKind kind) { return kKinds[static_cast<std::size_
 
 struct LinkWeights {
   double bias, smaller, larger;  // for the logarithms of how many indicators the shorter and the longer list hold
+  double common, crowd;          // for the logarithms of how many third items are near both, and near either
   double link_at;                // total from which on two items are linked
   double join_at;                // and from which on they may be merged, if two independent sides say so
 };
@@ -83,7 +85,8 @@ struct ItemLink {
 
 // What each pair of items shares, by kind, before weighing: for fitting.
 struct PairFeatures {
-  std::array<float, kKindCount> best{}, further{};
+  std::array<float, kKindCount> first{}, further{}, held{};
+  float common = 0, crowd = 0;
 };
 
 class Linker {
@@ -95,7 +98,8 @@ class Linker {
 
   std::uint32_t add_item();  // what follows belongs to it
   // An address, a host name, a URL, host:port, or a hash, as lists of indicators have them; the time may be unknown.
-  void see_indicator(std::string_view text, Time time = Time::none());
+  // `listed`: it counts as part of a list that somebody put together; what was seen at work does not.
+  void see_indicator(std::string_view text, Time time = Time::none(), bool listed = true);
   // Any other thing. Things of one lineage count as one side; "" : a lineage of its own.
   void see(TieKind kind, std::string_view value, Time time = Time::none(), std::string_view lineage = {});
 

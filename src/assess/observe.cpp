@@ -14,7 +14,7 @@ namespace {
 
 using casefile::Incident;
 
-constexpr std::size_t kIndicatorsMax = 1000, kAbsencesMax = 5, kReportsMin = 4;
+constexpr std::size_t kIndicatorsMax = 1000, kAbsencesMax = 5, kReportsMin = 4, kSharedMin = 3;
 constexpr double kUsual = 0.6;  // of an actor's reports: what it does nearly always
 
 std::string_view indicator_type(EntityType type) {
@@ -123,7 +123,7 @@ class Observer {
     for (const Shows& shows : kShows) {
       if (was_seen(shows.technique) || !covers(coverage, shows.reader, first_, last_)) continue;
       for (const Actor& actor : knowledge_.actors()) {
-        if (actor.reports.size() < kReportsMin) continue;
+        if (actor.reports.size() < kReportsMin || shared_with(actor) < kSharedMin) continue;
         const auto holds = std::ranges::count_if(actor.reports, [&](const Report& report) {
           return std::ranges::any_of(report.traits, [&](std::uint32_t trait) {
             const std::string& id = knowledge_.traits()[trait].id;
@@ -153,6 +153,15 @@ class Observer {
   Observations out;
 
  private:
+  // Nobody is argued away who was never in question.
+  std::size_t shared_with(const Actor& actor) const {
+    return static_cast<std::size_t>(std::ranges::count_if(out.techniques, [&](const std::string& technique) {
+      const auto trait = knowledge_.trait(technique);
+      return trait && std::ranges::any_of(actor.reports, [&](const Report& report) {
+               return std::ranges::binary_search(report.traits, *trait);
+             });
+    }));
+  }
   bool known(const std::string& value) const {
     const auto& all = knowledge_.indicators();
     const auto found = std::ranges::lower_bound(all, value, {}, &KnownIndicator::value);

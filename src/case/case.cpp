@@ -106,6 +106,8 @@ std::string hex_id(const std::array<std::uint8_t, 16>& id) {
   return wide.hex().substr(0, 32);
 }
 
+std::string finding_id_text(const std::array<std::uint8_t, 16>& id) { return hex_id(id); }
+
 std::string finding_id(const Digest& rule, std::string_view key, const ContentHash& content, std::uint64_t occurrence) {
   return hex_id(finding_id_bytes(rule, key, content, occurrence));
 }

@@ -310,6 +310,7 @@ class Case {
   std::unique_ptr<Impl> impl_;
 };
 
+std::string finding_id_text(const std::array<std::uint8_t, 16>& id);  // 32 digits
 // SHA-256(rule, key, content, occurrence), 32 digits.
 std::string finding_id(const Digest& rule, std::string_view key, const ContentHash& content, std::uint64_t occurrence);
 

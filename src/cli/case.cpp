@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <unordered_set>
 
 #include "case/case.h"
 #include "cli/decide.h"
@@ -106,18 +107,31 @@ Result<int> show(Case& from, Output& output, bool json) {
   return kDone;
 }
 
-Result<int> findings(Case& from, Output& output, bool json, const casefile::FindingFilter& filter) {
-  if (json) {
+Result<int> findings(Case& from, Output& output, bool json, const casefile::FindingFilter& filter,
+                     const std::string& incident) {
+  std::unordered_set<std::string> members;
+  if (!incident.empty()) {
+    TRY(const casefile::Story story, from.story());
+    TRY(const std::string id, story.resolve(incident));
+    TRY(const casefile::IncidentFindings held, from.findings_of(id));
+    for (const auto& one : held.ids) members.insert(casefile::finding_id_text(one));
+  } else if (json) {
     TRY_VOID(write_ndjson(from, filter, stdout));
     return kDone;
   }
   const Terminal terminal = Terminal::of(stdout);
+  Ndjson ndjson(from);
+  Result<void> written;
   bool any = false;
   TRY_VOID(from.each_finding(filter, [&](const Finding& finding) {
-    if (!any) output.write(finding_heading(terminal));
+    if (!incident.empty() && !members.contains(finding.id)) return true;
+    if (!any && !json) output.write(finding_heading(terminal));
     any = true;
-    return output.write(finding_row(terminal, finding));
+    if (!json) return output.write(finding_row(terminal, finding));
+    written = ndjson.finding(finding, output.text());
+    return written.has_value() && output.settle();
   }));
+  TRY_VOID(written);
   if (!any) fmt::print(stderr, "tocsin case: no findings fit\n");
   return kDone;
 }
@@ -265,6 +279,7 @@ int run(std::span<const std::string> args) {
   findings_verb->add_option("--since", since, "from this time on");
   findings_verb->add_option("--until", until, "before this time");
   findings_verb->add_option("--rule", rule, "of the rule with this id");
+  findings_verb->add_option("--incident", id, "of this incident");
   CLI::App* event_verb = add("event", "a finding's events with all their fields");
   event_verb->add_option("ID", id, "the finding's id, or its first digits")->required();
   CLI::App* anomalies_verb = add("anomalies", "where evidence is damaged or lies about itself");
@@ -305,7 +320,7 @@ int run(std::span<const std::string> args) {
     *into = *parsed;
   }
   CHECK(*findings_verb);
-  return with_case(path, [&](Case& c, Output& out) { return findings(c, out, json, filter); });
+  return with_case(path, [&](Case& c, Output& out) { return findings(c, out, json, filter, id); });
 }
 
 }  // namespace

@@ -13,7 +13,7 @@
 namespace tocsin::indicators {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, ListKind>, 13> kKinds = {{
+constexpr std::array<std::pair<std::string_view, ListKind>, 15> kKinds = {{
     {"dynamic-dns", ListKind::zone},
     {"lots-project", ListKind::zone},
     {"disposable-email", ListKind::zone},
@@ -26,6 +26,8 @@ constexpr std::array<std::pair<std::string_view, ListKind>, 13> kKinds = {{
     {"microsoft-azure", ListKind::rented},
     {"oracle-oci", ListKind::rented},
     {"ovh-cluster", ListKind::rented},
+    {"vpn-ipv4", ListKind::rented},  // whole networks of hosters, exits among them
+    {"vpn-ipv6", ListKind::rented},
     {"shared-services", ListKind::zone},
 }};
 

@@ -1,0 +1,178 @@
+#include "assess/incident.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "base/hash.h"
+#include "base/share.h"
+
+namespace tocsin::assess {
+namespace {
+
+using casefile::Act;
+using casefile::ActKind;
+using casefile::Finding;
+using casefile::RuleInfo;
+using casefile::RuleKind;
+using casefile::Story;
+
+constexpr std::int64_t kStart = 1'600'000'000, kHour = 3600, kDay = 24 * kHour;
+
+// Findings made by hand, put through the same road as a case's.
+class Bench {
+ public:
+  const RuleInfo* rule(const std::string& id, Level level, const std::string& technique,
+                       RuleKind kind = RuleKind::sigma) {
+    for (const auto& one : rules_)
+      if (one->id == id) return one.get();
+    auto info = std::make_unique<RuleInfo>();
+    info->id = id;
+    info->title = "Title of " + id;
+    info->level = level;
+    info->kind = kind;
+    info->techniques = {technique};
+    rules_.push_back(std::move(info));
+    return rules_.back().get();
+  }
+  std::string add(const RuleInfo* rule, std::int64_t seconds, std::vector<Entity> entities) {
+    Finding one;
+    one.id = sha256(rule->id + std::to_string(number_++)).hex().substr(0, 32);
+    one.rule = rule;
+    one.title = rule->title;
+    one.level = rule->level;
+    one.techniques = rule->techniques;
+    one.time = one.first = one.last = Time{kStart + seconds, 0, 0};
+    one.entities = std::move(entities);
+    findings.push_back(one);
+    return one.id;
+  }
+  IncidentSet incidents(const Story& before = {}, std::span<const casefile::IncidentFindings> known = {},
+                        std::span<const Act> acts = {}) {
+    std::ranges::stable_sort(findings, {}, [](const Finding& one) { return one.time; });
+    const Tactics tactics = Tactics::load(share_folder().value() + "/actors/tactics.json").value();
+    FindingsReader reader(tactics, {});
+    for (const Finding& one : findings) reader.take(one);
+    return find_incidents(reader.finish(), tactics, before, known, acts);
+  }
+  std::vector<Finding> findings;
+
+ private:
+  std::vector<std::unique_ptr<RuleInfo>> rules_;
+  int number_ = 0;
+};
+
+Entity account(const char* name, const char* role = "") { return {EntityType::account, name, role}; }
+Entity host(const char* name) { return {EntityType::host, name, ""}; }
+Entity address(const char* name) { return {EntityType::address, name, "source"}; }
+
+void intrusion(Bench& bench) {
+  bench.add(bench.rule("spray", Level::high, "T1110.003", RuleKind::detector), 0,
+            {address("198.51.100.7"), account("alice@example.org", "entered"), account("bob", "target")});
+  bench.add(bench.rule("rule", Level::medium, "T1564.008"), 2 * kHour, {account("alice"), address("198.51.100.9")});
+  bench.add(bench.rule("theft", Level::high, "T1114.002"), kDay, {account("EXAMPLE\\alice"), address("198.51.100.9")});
+}
+void elsewhere(Bench& bench) {
+  bench.add(bench.rule("dump", Level::high, "T1003.001"), kHour, {host("ws07.example.org"), account("carol")});
+  bench.add(bench.rule("clear", Level::high, "T1070.001"), kHour + 60, {host("WS07")});
+}
+
+TEST(Incidents, AnIntrusionIsOneAndAnotherVictimsIsAnother) {
+  Bench bench;
+  intrusion(bench);
+  elsewhere(bench);
+  const IncidentSet made = bench.incidents();
+  ASSERT_EQ(made.incidents.size(), 2u);
+  EXPECT_EQ(made.loose, 0u);
+  const casefile::Incident& first = made.incidents[0];
+  EXPECT_EQ(first.finding_count, 3u);
+  EXPECT_EQ(first.severity, Level::high);
+  EXPECT_EQ(first.victims[0], "alice@example.org");
+  ASSERT_EQ(first.path.size(), 3u);
+  EXPECT_EQ(first.path[1].tactic, "credential-access");
+  EXPECT_EQ(first.path[2].technique, "T1114.002");
+  EXPECT_EQ(first.timeline.size(), 3u);
+  EXPECT_EQ(first.defining, bench.findings[0].id);
+}
+
+TEST(Incidents, OneAddressAloneTiesNothingDaysApart) {
+  Bench bench;
+  bench.add(bench.rule("a", Level::high, "T1110.003"), 0, {address("198.51.100.7"), account("alice")});
+  bench.add(bench.rule("b", Level::high, "T1190"), 2 * kDay, {address("198.51.100.7"), host("www")});
+  EXPECT_EQ(bench.incidents().incidents.size(), 2u);
+}
+
+TEST(Incidents, WhatNamesNobodyTiesNothing) {
+  Bench bench;
+  bench.add(bench.rule("a", Level::high, "T1003.001"), 0, {host("ws01"), account("NT AUTHORITY\\SYSTEM")});
+  bench.add(bench.rule("b", Level::high, "T1070.001"), 60, {host("ws02"), account("SYSTEM")});
+  EXPECT_EQ(bench.incidents().incidents.size(), 2u);
+}
+
+TEST(Incidents, LowFindingsJoinButStartNothing) {
+  Bench bench;
+  bench.add(bench.rule("low", Level::low, "T1087"), 0, {host("ws01"), account("dave")});
+  EXPECT_EQ(bench.incidents().incidents.size(), 0u);
+  bench.add(bench.rule("dump", Level::high, "T1003.001"), 60, {host("ws01"), account("dave")});
+  const IncidentSet made = bench.incidents();
+  ASSERT_EQ(made.incidents.size(), 1u);
+  EXPECT_EQ(made.incidents[0].finding_count, 2u);
+}
+
+TEST(Incidents, TheIdStaysAsAnIncidentGrowsBackAndForth) {
+  Bench bench;
+  intrusion(bench);
+  const IncidentSet before = bench.incidents();
+  Story story;
+  story.incidents = before.incidents;
+  bench.add(bench.rule("early", Level::high, "T1110.003"), -kHour, {account("alice"), address("198.51.100.7")});
+  bench.add(bench.rule("late", Level::high, "T1114.003"), kDay + kHour, {account("alice"), address("198.51.100.9")});
+  const IncidentSet after = bench.incidents(story, before.findings);
+  ASSERT_EQ(after.incidents.size(), 1u);
+  EXPECT_EQ(after.incidents[0].id, before.incidents[0].id);
+  EXPECT_EQ(after.incidents[0].finding_count, 5u);
+}
+
+TEST(Incidents, MergeAndSplitHoldAndAreUndone) {
+  Bench bench;
+  intrusion(bench);
+  elsewhere(bench);
+  const IncidentSet before = bench.incidents();
+  Story story;
+  story.incidents = before.incidents;
+  Act merge;
+  merge.number = 1;
+  merge.kind = ActKind::merge;
+  merge.subjects = {before.incidents[1].id, before.incidents[0].id};
+  merge.author = "Ann";
+  merge.reason = "same tool";
+  const IncidentSet one = bench.incidents(story, before.findings, std::span(&merge, 1));
+  ASSERT_EQ(one.incidents.size(), 1u);
+  EXPECT_EQ(one.incidents[0].id, before.incidents[0].id);
+  EXPECT_EQ(one.incidents[0].aliases, std::vector<std::string>{before.incidents[1].id});
+  // The merged story is what the next run starts from.
+  Story merged;
+  merged.incidents = one.incidents;
+  EXPECT_EQ(to_json(bench.incidents(merged, one.findings, std::span(&merge, 1)).incidents[0]),
+            to_json(one.incidents[0]));
+  merge.undone = true;
+  const IncidentSet again = bench.incidents(merged, one.findings, std::span(&merge, 1));
+  ASSERT_EQ(again.incidents.size(), 2u);
+  EXPECT_EQ(again.incidents[0].id, before.incidents[0].id);
+  EXPECT_EQ(again.incidents[1].id, before.incidents[1].id);
+
+  Act split;
+  split.number = 2;
+  split.kind = ActKind::split;
+  split.subjects = {before.incidents[0].id, before.incidents[0].findings[0]};
+  split.author = "Ann";
+  split.reason = "another actor";
+  const IncidentSet cut = bench.incidents(story, before.findings, std::span(&split, 1));
+  ASSERT_EQ(cut.incidents.size(), 3u);
+  const auto rest = std::ranges::find(cut.incidents, before.incidents[0].id, &casefile::Incident::id);
+  ASSERT_NE(rest, cut.incidents.end());
+  EXPECT_EQ(rest->finding_count, 2u);
+}
+
+}  // namespace
+}  // namespace tocsin::assess
