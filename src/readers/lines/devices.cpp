@@ -101,11 +101,12 @@ bool is_check_point(std::string_view structured) {
   return take_check_point(structured, key, value);
 }
 
-void put_check_point(std::string_view structured, text::Sink& sink) {
+bool put_check_point(std::string_view structured, text::Sink& sink) {
   structured.remove_prefix(1);
   std::string_view key, value;
   while (take_check_point(structured, key, value))
     if (sink.wants(key)) sink.put(key, without_backslashes(value, sink));
+  return structured.find('"') == std::string_view::npos;
 }
 
 std::optional<Time> check_point_time(std::string_view structured) {
@@ -141,33 +142,38 @@ bool is_comma_pairs(std::string_view message) {
   return message.size() > 24 && message.starts_with("date=") && message.substr(15).starts_with(",time=");
 }
 
-void put_comma_pairs(std::string_view message, text::Sink& sink) {
+bool put_comma_pairs(std::string_view message, text::Sink& sink) {
+  bool sound = true;
   std::size_t i = 0;
+  const auto to_comma = [&] {
+    const std::size_t from = i;
+    for (; i < message.size() && message[i] != ','; ++i) sound &= message[i] != '"';
+    return message.substr(from, i - from);
+  };
   while (i < message.size()) {
     while (i < message.size() && (message[i] == ',' || message[i] == ' ')) ++i;
     const std::size_t start = i;
     while (i < message.size() && (is_word(message[i]) || message[i] == '-')) ++i;
     if (i == start || i >= message.size() || message[i] != '=') {
-      i = std::min(message.find(',', i), message.size());
+      (void)to_comma();
       continue;
     }
     const std::string_view key = message.substr(start, i - start);
     ++i;
-    std::string_view value;
-    if (i < message.size() && message[i] == '"') {
-      const std::size_t from = ++i;
-      while (i < message.size() && message[i] != '"') i += message[i] == '\\' ? 2 : 1;
-      i = std::min(i, message.size());
-      value = message.substr(from, i - from);
-      if (i < message.size()) ++i;
-      if (sink.wants(key)) sink.put(key, without_backslashes(value, sink));
-    } else {
-      const std::size_t end = std::min(message.find(',', i), message.size());
-      value = message.substr(i, end - i);
-      i = end;
-      sink.put(key, value);
+    if (i >= message.size() || message[i] != '"') {
+      sink.put(key, to_comma());
+      continue;
     }
+    const std::size_t from = ++i;
+    while (i < message.size() && message[i] != '"') i += message[i] == '\\' ? 2 : 1;
+    sound &= i < message.size();
+    i = std::min(i, message.size());
+    const std::string_view value = message.substr(from, i - from);
+    if (i < message.size()) ++i;
+    sound &= i >= message.size() || message[i] == ',' || message[i] == ' ';
+    if (sink.wants(key)) sink.put(key, without_backslashes(value, sink));
   }
+  return sound;
 }
 
 void put_fortinet_ui(std::string_view message, text::Sink& sink) {
@@ -195,7 +201,7 @@ void put_sonicwall(std::string_view message, text::Sink& sink) {
   static constexpr std::array<std::string_view, 4> kSource = {"src_ip", "src_port", "src_interface", "src_name"};
   static constexpr std::array<std::string_view, 4> kDestination = {"dst_ip", "dst_port", "dst_interface", "dst_name"};
   std::string_view service, name, path;
-  for_each_pair(message, [&](std::string_view key, std::string_view value, char quote) {
+  (void)for_each_pair(message, [&](std::string_view key, std::string_view value, char quote) {
     if (quote) return;
     if (key == "src") put_joined(value, kSource, sink);
     if (key == "dst") put_joined(value, kDestination, sink);

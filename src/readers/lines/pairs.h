@@ -10,16 +10,21 @@ inline bool is_pair_key(char c) {
          c == '.' || c == '-' || c == '/' || c == ':' || c == '@' || c == '[' || c == ']';
 }
 
+inline bool is_pair_separator(char c) { return c == ' ' || c == ',' || c == '\t' || c == ';'; }
+
 // take(key, value, quote): `quote` is the quotation mark that stood around the value, '\0' if none did; escapes stand.
+// True if all quotation marks stood where they may: around values. One elsewhere was written by somebody who wasn't
+// asked to, and what follows may be his.
 template <class F>
-void for_each_pair(std::string_view text, F&& take) {
+bool for_each_pair(std::string_view text, F&& take) {
+  bool sound = true;
   std::size_t i = 0;
   while (i < text.size()) {
-    while (i < text.size() && (text[i] == ' ' || text[i] == ',' || text[i] == '\t' || text[i] == ';')) ++i;
+    while (i < text.size() && is_pair_separator(text[i])) ++i;
     const std::size_t start = i;
     while (i < text.size() && is_pair_key(text[i])) ++i;
     if (i >= text.size() || i == start || text[i] != '=') {
-      while (i < text.size() && text[i] != ' ' && text[i] != '\t' && text[i] != ',') ++i;
+      for (; i < text.size() && text[i] != ' ' && text[i] != '\t' && text[i] != ','; ++i) sound &= text[i] != '"';
       continue;
     }
     const std::string_view key = text.substr(start, i - start);
@@ -28,17 +33,20 @@ void for_each_pair(std::string_view text, F&& take) {
       const char quote = text[i++];
       const std::size_t from = i;
       while (i < text.size() && text[i] != quote) i += text[i] == '\\' ? 2 : 1;
+      sound &= i < text.size();
       i = std::min(i, text.size());
       take(key, text.substr(from, i - from), quote);
       if (i < text.size()) ++i;
+      sound &= i >= text.size() || is_pair_separator(text[i]);
     } else {
       const std::size_t from = i;
-      while (i < text.size() && text[i] != ' ' && text[i] != '\t') ++i;
+      for (; i < text.size() && text[i] != ' ' && text[i] != '\t'; ++i) sound &= text[i] != '"';
       std::string_view value = text.substr(from, i - from);
       if (value.ends_with(',')) value.remove_suffix(1);
       take(key, value, '\0');
     }
   }
+  return sound;
 }
 
 }  // namespace tocsin::lines

@@ -194,8 +194,13 @@ std::string_view value_of(std::string_view text, std::string_view key) {
 
 }  // namespace
 
-void put_key_values(std::string_view text, text::Sink& sink) {
-  for_each_pair(text, [&](std::string_view key, std::string_view value, char quote) {
+// `damaged_pairs`, where a quotation mark stands in the wrong place: products believe no address of such a line.
+void put_soundness(bool sound, text::Sink& sink) {
+  if (!sound) sink.put("damaged_pairs", "yes");
+}
+
+bool put_key_values(std::string_view text, text::Sink& sink) {
+  return for_each_pair(text, [&](std::string_view key, std::string_view value, char quote) {
     if (sink.wants(key)) sink.put(key, quote == '"' ? unescape(value, sink) : value);
   });
 }
@@ -360,14 +365,14 @@ void put_payload(Payload payload, const Header& header, text::Sink& sink) {
   const std::string_view m = header.message;
   switch (payload) {
     case Payload::fortigate:
-      put_key_values(m, sink);
+      put_soundness(put_key_values(m, sink), sink);
       put_fortinet_ui(m, sink);
       break;
     case Payload::key_value:
-      put_key_values(m, sink);
+      (void)put_key_values(m, sink);
       break;
     case Payload::netfilter:
-      put_key_values(m.substr(m.find("IN=") == std::string_view::npos ? 0 : m.find("IN=")), sink);
+      (void)put_key_values(m.substr(m.find("IN=") == std::string_view::npos ? 0 : m.find("IN=")), sink);
       break;
     case Payload::cef:
       put_cef(m, sink);
@@ -385,17 +390,17 @@ void put_payload(Payload payload, const Header& header, text::Sink& sink) {
       put_filterlog(m, sink);
       break;
     case Payload::checkpoint:
-      put_check_point(header.structured, sink);
+      put_soundness(put_check_point(header.structured, sink), sink);
       break;
     case Payload::firepower:
       put_colon_pairs(m, sink);
       break;
     case Payload::comma_pairs:
-      put_comma_pairs(m, sink);
+      put_soundness(put_comma_pairs(m, sink), sink);
       put_fortinet_ui(m, sink);
       break;
     case Payload::sonicwall:
-      put_key_values(m, sink);
+      put_soundness(put_key_values(m, sink), sink);
       put_sonicwall(m, sink);
       break;
     default:

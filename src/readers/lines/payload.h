@@ -72,6 +72,7 @@ void put_payload(Payload payload, const Header& header, text::Sink& sink);
 std::optional<Time> payload_time(Payload payload, const Header& header, int offset_minutes);
 
 // key=value, key="quoted value" …, separated by blanks; calls sink.put for each pair.
-void put_key_values(std::string_view text, text::Sink& sink);
+// False where a quotation mark stands in the wrong place (pairs.h).
+bool put_key_values(std::string_view text, text::Sink& sink);
 
 }  // namespace tocsin::lines
