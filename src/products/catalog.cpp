@@ -86,13 +86,21 @@ std::uint32_t unwrap(std::string_view& text) {
   return count;
 }
 
-// What the header of every syslog line says, whoever wrote the rest.
-void add_header(const Event& event, const Record& record, Reading& out) {
+// What every record has, and what the header of every syslog line says, whoever wrote the rest.
+void add_header(const Event& event, const Record& record, Scratch& scratch, Reading& out) {
+  const auto has = [&](std::string_view ecs) {
+    return std::ranges::find(out.ecs, ecs, &EcsValue::field) != out.ecs.end();
+  };
+  if (event.time.known() && !out.product.empty() && !has("@timestamp")) {
+    char buffer[40];
+    const std::size_t size = event.time.write_iso(buffer);
+    out.ecs.push_back({"@timestamp", scratch.arena.copy({buffer, size}), Provenance::trusted});
+  }
   if (event.source != "syslog") return;
   static constexpr std::pair<std::string_view, std::string_view> kHeader[] = {
       {"program", "process.name"}, {"pid", "process.pid"}, {"hostname", "host.name"}};
   for (const auto& [field, ecs] : kHeader) {
-    if (std::ranges::find(out.ecs, ecs, &EcsValue::field) != out.ecs.end()) continue;
+    if (has(ecs)) continue;
     for (const Record::Entry& entry : record.fields)
       if (entry.name == field && entry.value.size > 0) {
         out.ecs.push_back({ecs, entry.value.text(), Provenance::trusted});
@@ -320,7 +328,7 @@ void Catalog::read(const Event& event, const Record& record, Scratch& scratch, R
           out.product = impl_->definitions[member.definition].product;
           break;
         }
-    add_header(event, record, out);
+    add_header(event, record, scratch, out);
     return;
   }
   out.product = impl_->definitions[found.rule->definition].product;
@@ -331,7 +339,7 @@ void Catalog::read(const Event& event, const Record& record, Scratch& scratch, R
     if (scratch.captures[i].present)
       out.captures.push_back({found.rule->captures[i], scratch.captures[i].value, scratch.captures[i].ambiguous});
   found.rule->mapping.read(Fields(impl_->names, event, record, scratch.captures), scratch, out);
-  add_header(event, record, out);
+  add_header(event, record, scratch, out);
 }
 
 }  // namespace tocsin::products

@@ -105,7 +105,6 @@ class Eye {
         catalog_->read(event, record, scratch, reading);
         out.product = reading.product;
         out.message = reading.message;
-        if (event.time.known()) out.ecs["@timestamp"] = {event.time.iso()};
         for (const products::EcsValue& value : reading.ecs) {
           out.ecs[std::string(value.field)].emplace_back(value.value);
           out.grades[std::string(value.field)] = name(value.provenance);
