@@ -30,6 +30,15 @@ bool shows_existence(std::string_view role) {
   return role == "entered" || role == "mailbox" || role == "owner" || role == "actor" || role == "victim";
 }
 
+// What is done with an account that exists; a rule on trying to get in names whatever was typed.
+bool takes_an_account(const RuleInfo& rule) {
+  static constexpr std::string_view kTrying[] = {"T1110", "T1078", "T1133", "T1190", "T1566",
+                                                 "T1589", "T1595", "T1598", "T1087", "T1621"};
+  return std::ranges::any_of(rule.techniques, [](std::string_view id) {
+    return std::ranges::find(kTrying, id.substr(0, id.find('.'))) == std::end(kTrying);
+  });
+}
+
 // A correlation on the use of valid accounts that names a single account says of that one that it was entered. Where it
 // names several, some were only tried, and nothing tells which.
 bool one_account_entered(const RuleInfo& rule, const std::vector<Entity>& entities) {
@@ -101,7 +110,7 @@ class Tally {
     if (!entity.role.empty() && row.roles.size() < 8) row.roles.insert(entity.role);
     const bool is_in = entity.role == "entered" || (entered && entity.type == EntityType::account);
     row.entered |= is_in;
-    row.known |= is_in || shows_existence(entity.role);
+    row.known |= is_in || shows_existence(entity.role) || takes_an_account(*finding.rule);
     row.ordered |= finding.rule->kind != RuleKind::sigma;
     for (const std::string& technique : finding.rule->techniques)
       if (row.techniques.size() < 24) row.techniques.insert(technique);

@@ -80,22 +80,27 @@ const EntityRow* Composer::entity(std::string_view value) const {
   return nullptr;
 }
 
+bool Composer::may_be_password(const EntityRow& row, bool summary) const {
+  return row.type == EntityType::account && !row.known && (summary || for_(Audience::everybody));
+}
+
 Span Composer::name(const EntityRow& row, bool summary) const {
-  if (row.type == EntityType::account && !row.known && (summary || for_(Audience::everybody)))
-    return code(masked(row.value));
-  return code(row.value);
+  return code(may_be_password(row, summary) ? masked(row.value) : row.value);
 }
 
 Rich Composer::names(const std::vector<const EntityRow*>& rows, std::size_t most, std::uint64_t all,
                      bool summary) const {
   Rich out;
-  for (std::size_t i = 0; i < std::min(most, rows.size()); ++i) {
-    if (i > 0) out.push_back(plain(", "));
-    out.push_back(name(*rows[i], summary));
+  std::size_t shown = 0;
+  for (const EntityRow* row : rows) {
+    if (shown == most) break;
+    if (summary && may_be_password(*row, summary)) continue;
+    if (shown++ > 0) out.push_back(plain(", "));
+    out.push_back(name(*row, summary));
   }
-  if (all > std::min(most, rows.size()) && !out.empty())
-    for (Span& span : t("and-more", {{"n", plain(count(all - std::min(most, rows.size())))}}))
-      out.push_back(std::move(span));
+  if (shown == 0 && all > 0) return t(all == 1 ? "hit.account" : "hit.accounts", {{"n", plain(count(all))}});
+  if (all > shown)
+    for (Span& span : t("and-more", {{"n", plain(count(all - shown))}})) out.push_back(std::move(span));
   return out;
 }
 

@@ -21,7 +21,8 @@ struct Composer {
   const EntityRow* entity(std::string_view value) const;
   // As it may be shown in a summary.
   Span name(const EntityRow& row, bool summary) const;
-  // Values, the first `most`, and how many more.
+  bool may_be_password(const EntityRow& row, bool summary) const;
+  // Values, the first `most`, and how many more. Those that may be passwords are only counted in a summary.
   Rich names(const std::vector<const EntityRow*>& rows, std::size_t most, std::uint64_t all, bool summary) const;
   Cell level(Level level) const { return {{plain(t.level(level))}, std::string(tocsin::name(level))}; }
   Cell number(std::uint64_t value) const { return {{plain(count(value))}, "number"}; }
