@@ -130,6 +130,7 @@ Result<void> review_again(Case& into) {
 
 struct Decisions::State {
   std::string path;
+  std::string single;
   Act act;
   casefile::Claim claim;
   std::vector<CLI::App*> verbs;
@@ -143,6 +144,7 @@ struct Decisions::State {
   }
 
   Result<void> decide() {
+    if (!single.empty()) act.subjects = {single};
     TRY(Case into, Case::open(path, Mode::write));
     TRY(const Story story, into.story());
     if (act.kind != ActKind::undo) {
@@ -184,13 +186,14 @@ Decisions::Decisions(CLI::App& app) : state_(std::make_unique<State>()) {
   for (const Verb& verb : kVerbs) {
     CLI::App* sub = app.add_subcommand(std::string(name(verb.kind)), verb.summary);
     sub->add_option("CASE", me.path, "the case file")->required();
-    auto* subjects = sub->add_option("SUBJECT", me.act.subjects, verb.subjects)->required();
     if (verb.kind == ActKind::annotate || verb.kind == ActKind::decide) {
-      subjects->expected(1);
+      sub->add_option("SUBJECT", me.single, verb.subjects)->required();
       sub->add_option("TEXT", me.act.text,
                       verb.kind == ActKind::decide ? fmt::format("one of {}", fmt::join(casefile::kDecisions, ", "))
                                                    : std::string("the note"))
           ->required();
+    } else {
+      sub->add_option("SUBJECT", me.act.subjects, verb.subjects)->required();
     }
     me.people(sub, me.act.author, me.act.reason, true);
     me.verbs.push_back(sub);
