@@ -238,7 +238,7 @@ void Intruder::steal(const Step& entry) {
   std::int64_t at = entry.at + 10 * kMinute + static_cast<std::int64_t>(rng_.exponential(3.0 * kHour));
   if (rng_.chance(0.5)) {
     step.source = attack_.addresses == Addresses::residential ? residential() : rented();
-    seen_.push_back(step.source);
+    if (at < horizon_) seen_.push_back(step.source);
   }
   const auto way = attack_.theft == Theft::mixture ? static_cast<Theft>(1 + entered_.size() % 3) : attack_.theft;
   step.role = way == Theft::imap ? Role::imap : rng_.chance(0.5) ? Role::webmail : Role::office;

@@ -18,9 +18,10 @@ void Population::machines(int day) {
       else
         add(step, midnight + at);
   }
-  // The institution's own vulnerability scanner looks for accounts as they come from the factory, on Tuesdays.
+  // The institution's own vulnerability scanner looks for accounts as they come from the factory, on Tuesdays. With
+  // five names it would be a spray by anybody's count.
   if (day % 7 == 1)
-    for (std::uint32_t i = 0; i < 5; ++i)
+    for (std::uint32_t i = 0; i < 3; ++i)
       failed(login({Who::machine, i}, Role::shell, 0, AddressPlan::workstation(61000)),
              midnight + 3 * kHour + i * 7 * kSecond, LoginReason::unknown_user);
   if (plan_.worlds.has(World::connectors))

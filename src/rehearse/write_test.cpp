@@ -41,8 +41,8 @@ std::map<std::string, std::string> all_files(const std::string& folder) {
 Choice choice(std::string_view scenario) {
   Choice made;
   made.scenario = scenario;
-  made.users = 40;
-  made.days = 4;
+  made.users = 30;
+  made.days = 3;
   return made;
 }
 
@@ -63,6 +63,9 @@ TEST(WriteRehearsal, SameChoiceSameBytes) {
 TEST(WriteRehearsal, EveryScenarioInEveryFormat) {
   for (const ScenarioSpec& scenario : all_scenarios())
     for (const FormatSpec* format : all_formats()) {
+      // The other scenarios write no other kinds of record than these two.
+      const bool both = scenario.name == "mail-theft" || scenario.name == "forged-lines";
+      if (!both && format != &entra_format && format != &m365_format && format != &dovecot_format) continue;
       SCOPED_TRACE(std::string(scenario.name) + " as " + std::string(format->name));
       const Folder folder("one");
       std::vector<std::string> formats = {std::string(format->name)};
@@ -153,7 +156,7 @@ TEST(Score, ThePerfectFindingAndItsFaults) {
   EXPECT_EQ(judged->innocent_sources, 1U);
   EXPECT_EQ(judged->wrongly_entered, 1U);
   EXPECT_EQ(judged->campaigns_false, 1U);
-  EXPECT_NEAR(judged->false_campaigns, 1 * 30.0 / 4 * 1000 / 40, 1e-9);
+  EXPECT_NEAR(judged->false_campaigns, 1 * 30.0 / 3 * 1000 / 30, 1e-9);
   EXPECT_EQ(judged->mailboxes_found, 1U);
   EXPECT_EQ(judged->mailboxes_in_time, 0U);
 
