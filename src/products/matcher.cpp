@@ -142,7 +142,7 @@ bool Matcher::match(std::string_view text, const MessageFilter* filter, MatchScr
   scratch.found.clear();
   scratch.spans.clear();
   scratch.round += 2;
-  scratch.shape.begin(literals_);
+  scratch.shape.begin(literals_, text.size());
   if (scratch.literals.size() < needed_.size()) scratch.literals.resize(needed_.size());
   leads_.walk(text, scratch.shape, scratch.lead,
               [&](std::uint32_t literal, std::span<const std::uint32_t> entries, std::uint32_t at,
@@ -172,7 +172,10 @@ bool Matcher::match(std::string_view text, const MessageFilter* filter, MatchScr
     way.entry = found.entry;
     if (!way.is_clear || way.taken.size() != entry.captures.size()) way.taken.assign(entry.captures.size(), {});
     const Fits fits = entry.shape.match_behind(text, found.at, scratch.shape, way.taken);
-    hard |= fits == Fits::hard;
+    if (fits == Fits::hard) {
+      hard = true;
+      break;
+    }
     way.is_clear = fits == Fits::no && entry.shape.is_simple();
     if (fits != Fits::yes) continue;
     for (std::uint32_t i = 0; i < found.depth; ++i) {

@@ -66,6 +66,11 @@ ShapeMatcher::ShapeMatcher(const Shape& shape)
     least_ += steps_[i].literal.size();
     if (steps_[i].free) frees_.push_back(i);
   }
+  for (std::size_t i = steps_.size(); i-- > 0;) {
+    const std::size_t more = steps_[i].literal.size() + (steps_[i].free ? 0 : longest(steps_[i].type));
+    tail_ = more < steps_[i].literal.size() || tail_ > SIZE_MAX - more ? SIZE_MAX : tail_ + more;
+    if (steps_[i].free) break;
+  }
 }
 
 void ShapeMatcher::keep(const Step& step, std::uint32_t begin, std::uint32_t end, Taken* taken) const {
@@ -111,14 +116,15 @@ std::uint32_t ShapeMatcher::munch_now(Type type, char delimiter, std::string_vie
   }
   const Table& table = table_of(type);
   std::uint32_t end = at;
-  // An address is no longer than 64 bytes, so that nobody makes us run over more of them again and again.
-  const std::uint32_t stop = type == Type::ip || type == Type::port ? std::min(size, at + 64) : size;
+  // One byte more than a value may have is enough to see that it's none, wherever a forger makes us look.
+  const std::size_t most = longest(type);
+  const std::uint32_t stop = most < size - at ? at + static_cast<std::uint32_t>(most) + 1 : size;
   while (end < stop && table[static_cast<unsigned char>(text[end])]) ++end;
   if (type == Type::ip && end < stop && text[end] == '%') {  // a zone: fe80::1%eth0
     ++end;
     while (end < stop && table_of(Type::id)[static_cast<unsigned char>(text[end])]) ++end;
   }
-  return end > at && is_valid(type, text.substr(at, end - at)) ? end : kNone;
+  return end > at && end - at <= most && is_valid(type, text.substr(at, end - at)) ? end : kNone;
 }
 
 // Whether a free capture may be these bytes.
@@ -167,8 +173,6 @@ Fits ShapeMatcher::match(std::string_view text, ShapeScratch& scratch, std::span
 Fits ShapeMatcher::match_behind(std::string_view text, std::uint32_t at, ShapeScratch& scratch,
                                 std::span<Taken> taken) const {
   if (frees_.empty()) return at == text.size() ? Fits::yes : Fits::no;
-  // A line that isn't made to be hard has few places, each looked at once.
-  scratch.budget = 4 * static_cast<std::int64_t>(text.size()) + 4096;
   return frees_.size() == 1 ? match_one(text, at, scratch, taken) : match_many(text, at, scratch, taken);
 }
 
@@ -187,7 +191,9 @@ Fits ShapeMatcher::match_one(std::string_view text, std::uint32_t at, ShapeScrat
   }
   std::uint32_t last = kNone;
   std::size_t count = 0;
-  for (std::size_t place = find(step, text, at, false, scratch); place != std::string_view::npos;
+  // What follows is no longer than tail_, so that a text full of such literals is looked at near its end only.
+  const std::size_t from = tail_ < size && size - tail_ > at ? size - tail_ : at;
+  for (std::size_t place = find(step, text, from, false, scratch); place != std::string_view::npos;
        place = find(step, text, place + 1, true, scratch)) {
     scratch.budget -= kPlaceCost;
     if (scratch.budget < 0) return Fits::hard;
@@ -237,8 +243,9 @@ Fits ShapeMatcher::match_many(std::string_view text, std::uint32_t at, ShapeScra
     if (step.literal.empty()) {
       if (reaches(size)) here.push_back({size, size, true});
     } else {
-      for (std::size_t place = find(step, text, before[0].end, false, scratch); place != std::string_view::npos;
-           place = find(step, text, place + 1, true, scratch)) {
+      const std::size_t near = is_last && tail_ < size ? size - tail_ : 0;
+      for (std::size_t place = find(step, text, std::max<std::size_t>(near, before[0].end), false, scratch);
+           place != std::string_view::npos; place = find(step, text, place + 1, true, scratch)) {
         scratch.budget -= kPlaceCost;
         if (scratch.budget < 0) return Fits::hard;
         const auto begin = static_cast<std::uint32_t>(place);

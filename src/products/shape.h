@@ -33,7 +33,7 @@ struct ShapeScratch {
     bool usable;
   };
   std::vector<std::vector<Place>> places;  // by free capture
-  std::int64_t budget = 0;                 // places and bytes that may still be looked at, set by match()
+  std::int64_t budget = 0;                 // places and bytes that may still be looked at, of one text by all shapes
 
   // Shapes of one text ask the same things, so what was found is kept until the next text: begin() forgets it all.
   struct Found {
@@ -47,8 +47,10 @@ struct ShapeScratch {
   std::uint64_t round = 0;
   std::vector<Found> found;  // two for each literal: the first query, and the one for the next place
   Munched munched[32];
-  void begin(std::size_t literals) {
+  // A line that isn't made to be hard has few places, and most shapes look at the same ones.
+  void begin(std::size_t literals, std::size_t text_size) {
     ++round;
+    budget = 4 * static_cast<std::int64_t>(text_size) + 6144;
     if (found.size() < 2 * literals) found.resize(2 * literals);
   }
 };
@@ -94,6 +96,7 @@ class ShapeMatcher {
   std::string prefix_;
   std::vector<Step> steps_;
   std::vector<std::uint32_t> frees_;  // the steps whose capture is free
+  std::size_t tail_ = 0;              // the most bytes behind the last free capture
   std::size_t least_ = 0;             // bytes that any text of this shape has
 };
 

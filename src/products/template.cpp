@@ -193,6 +193,26 @@ Result<Shape> shape_of(const Way& way) {
 
 }  // namespace
 
+std::size_t longest(Type type) {
+  switch (type) {
+    case Type::ip:
+      return 64;  // RFC 4291 2.2 has 45, and a zone
+    case Type::host:
+      return 300;  // RFC 1035 2.3.4 has 255, and a zone or port
+    case Type::port:
+      return 5;
+    case Type::integer:
+      return 21;  // 64 bits and a minus
+    case Type::number:
+      return 48;
+    case Type::hex:
+    case Type::id:
+      return 256;
+    default:
+      return SIZE_MAX;
+  }
+}
+
 bool may_hold(Type type, unsigned char c) {
   const bool digit = c >= '0' && c <= '9', letter = static_cast<unsigned char>((c | 32) - 'a') < 26;
   const bool hex = digit || static_cast<unsigned char>((c | 32) - 'a') < 6;

@@ -12,6 +12,7 @@
 // is *free* when its end isn't decided by its own characters (`rest`, or a word that could hold the literal behind it):
 // then all places are tried, and where more than one fits, the line is ambiguous.
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -39,6 +40,9 @@ enum class Type : std::uint8_t {
 };
 inline constexpr std::string_view kTypeNames[] = {"rest", "text", "word",   "until", "quoted", "ip",   "host",
                                                   "port", "int",  "number", "hex",   "id",     "email"};
+
+// The longest that a value of this type can be; longer ones are none. What has no end is SIZE_MAX.
+std::size_t longest(Type type);
 
 // The characters that a value of this type may hold. All for rest, text, until and quoted.
 bool may_hold(Type type, unsigned char c);
