@@ -74,7 +74,7 @@ std::vector<Block> Composer::attribution() const {
   judgement(*main, out);
   if (for_(Audience::lead)) return out;
 
-  Table hypotheses{t("who.hypotheses"), {t("column.hypothesis"), "", t("column.likelihood")}, {}, "bars"};
+  Table hypotheses{t("who.hypotheses"), {t("column.hypothesis"), "", t("column.share")}, {}, "bars"};
   std::size_t actors = 0;
   for (const Judged::Hypothesis& one : main->hypotheses) {
     if (one.kind == "actor" && ++actors > 6) continue;
