@@ -194,9 +194,15 @@ std::string_view value_of(std::string_view text, std::string_view key) {
 
 }  // namespace
 
-// `damaged_pairs`, where a quotation mark stands in the wrong place: products believe no address of such a line.
+// A quotation mark in the wrong place: what follows may be somebody's choice. Each address of the line gets an empty
+// twin, and a name that stands twice with different values is believed by nobody (products/fields.h).
 void put_soundness(bool sound, text::Sink& sink) {
-  if (!sound) sink.put("damaged_pairs", "yes");
+  static constexpr std::string_view kAddresses[] = {"srcip",      "src_ip", "src",    "remip",    "client_ip",
+                                                    "ui_address", "dstip",  "dst_ip", "sourceip", "locip",
+                                                    "ui",         "user",   "usr",    "user_name"};
+  if (sound) return;
+  sink.put("damaged_pairs", "yes");
+  for (const std::string_view name : kAddresses) sink.put(name, "");
 }
 
 bool put_key_values(std::string_view text, text::Sink& sink) {
@@ -363,13 +369,15 @@ std::string_view source_of(Payload payload, const Header& header) {
 
 void put_payload(Payload payload, const Header& header, text::Sink& sink) {
   const std::string_view m = header.message;
+  bool sound = true;
   switch (payload) {
     case Payload::fortigate:
-      put_soundness(put_key_values(m, sink), sink);
+      sound = put_key_values(m, sink);
       put_fortinet_ui(m, sink);
+      put_soundness(sound, sink);
       break;
     case Payload::key_value:
-      (void)put_key_values(m, sink);
+      put_soundness(put_key_values(m, sink), sink);
       break;
     case Payload::netfilter:
       (void)put_key_values(m.substr(m.find("IN=") == std::string_view::npos ? 0 : m.find("IN=")), sink);
@@ -396,12 +404,14 @@ void put_payload(Payload payload, const Header& header, text::Sink& sink) {
       put_colon_pairs(m, sink);
       break;
     case Payload::comma_pairs:
-      put_soundness(put_comma_pairs(m, sink), sink);
+      sound = put_comma_pairs(m, sink);
       put_fortinet_ui(m, sink);
+      put_soundness(sound, sink);
       break;
     case Payload::sonicwall:
-      put_soundness(put_key_values(m, sink), sink);
+      sound = put_key_values(m, sink);
       put_sonicwall(m, sink);
+      put_soundness(sound, sink);
       break;
     default:
       break;
