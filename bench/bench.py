@@ -228,8 +228,22 @@ def bench_incidents():
     figure("incidents: others beside them", extra / whole, "a case", "", None)
 
 
+def bench_products():
+    """Text to activities in one process, lines that lie, and the line that costs most a byte."""
+    def run(*command):
+        out = subprocess.run([BUILD / "products_bench", *map(str, command)], capture_output=True, text=True).stdout
+        return {name: float(value) for name, value in (line.split() for line in out.splitlines())}
+    speed = run("speed")
+    figure("products: OpenSSH lines", speed["lines_per_second"], "lines/s CPU", "", None)
+    forged = run("forgeries", 1_000_000)
+    at_least("products: forged lines", forged["forgeries"], "lines", 1_000_000)
+    at_most("products: wrong attributions", forged["wrong"], "lines", 0)
+    at_most("products: worst line to median", run("hunt", 600)["ratio"], "times a byte", 3)
+
+
 BENCHES = {"linking": (bench_linking,), "incidents": (bench_incidents,), "scan": (bench_scan, bench_memory, bench_startup), "attribution": (bench_attribution,), "memory": (bench_memory,), "startup": (bench_startup,),
            "peers": (bench_peers,)}
+BENCHES["text"] = (*BENCHES.get("text", ()), bench_products)
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("names", nargs="*", default=["scan"], help=f"of {', '.join(BENCHES)} (scan)")

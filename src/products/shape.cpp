@@ -10,7 +10,7 @@
 namespace tocsin::products {
 namespace {
 
-constexpr std::int64_t kPlaceCost = 8;  // looking at a place costs about as much as reading eight bytes
+constexpr std::int64_t kPlaceCost = 16;  // looking at a place costs about as much as reading sixteen bytes
 
 using Table = std::array<bool, 256>;
 const std::array<Table, std::size(kTypeNames)> kTables = [] {
