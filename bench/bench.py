@@ -222,9 +222,10 @@ def bench_incidents():
     sys.path.insert(0, str(ROOT / "bench"))
     import incidents  # noqa: PLC0415
     with tempfile.TemporaryDirectory(dir=DATA) as scratch:
-        right, whole, merged, couples, extra = incidents.measure(TOCSIN, Path(scratch), incidents.SCENARIOS, 5, say)
+        right, whole, merged, couples, extra, left = incidents.measure(TOCSIN, Path(scratch), incidents.SCENARIOS, 5, say)
     at_least("incidents: intrusions that are one", right / whole, "", 0.95)
     figure("incidents: couples that became one", merged, f"of {couples}", "<= 0", merged == 0)
+    figure("incidents: their findings in none", left, "share", "", None)
     figure("incidents: others beside them", extra / whole, "a case", "", None)
 
 

@@ -1,9 +1,10 @@
 """Incidents on rehearsals: is each planted intrusion one incident, neither split nor joined with another?
 
 Each scenario, five seeds: rehearse → scan → assess. A finding belongs to the intrusion when it names one of its sources
-or an account that was entered or whose mail was taken, within its time; the intrusion is right when all such findings of
-level medium and graver stand in one incident. Then couples of two intrusions in one case, of two seeds, each judged the
-same way, and the two must be two incidents. Runs as `./dev bench incidents`, or with a build and scenarios:
+or an account that was entered or whose mail was taken, within its time; the intrusion is right when such findings of level
+medium and graver stand in one incident and no other; those that stand in none are counted by themselves. Then couples of two intrusions in one case, of two seeds, each judged the
+same way, and the two must be two incidents; couples are set aside where a detector's one finding names both, and
+rehearsals where nothing was found. Runs as `./dev bench incidents`, or with a build and scenarios:
 
   bench/incidents.py build/dev/tocsin [SCENARIO…] [--seeds N] [--keep FOLDER] [--rules]
 """
@@ -66,7 +67,8 @@ def judge(tocsin, case, intrusions):
         mine = [f for f in findings if LEVELS.index(f["rule"]["level"]) >= 2 and intrusion.has(f)]
         out.append((sorted({where[f["id"]] for f in mine if f["id"] in where}), sum(f["id"] not in where for f in mine),
                     len(mine)))
-    return out, sum(one["kind"] == "incident" for one in story)
+    both = len(intrusions) > 1 and any(all(i.has(f) for i in intrusions) for f in findings)
+    return out, sum(one["kind"] == "incident" for one in story), both
 
 
 def rehearse(tocsin, folder, scenario, seed, users, days):
@@ -75,16 +77,21 @@ def rehearse(tocsin, folder, scenario, seed, users, days):
 
 
 def measure(tocsin, scratch, scenarios, seeds, say, users=100, days=10, rules=()):
-    """(right, whole, merged, couples, extra incidents)"""
-    right = whole = merged = couples = extra = 0
+    """(right, whole, merged, couples, extra incidents, share of findings left in no incident)"""
+    right = whole = merged = couples = extra = findings = left = 0
     for scenario in scenarios:
         for seed in range(1, seeds + 1):
             folder = scratch / f"{scenario}-{seed}"
             intrusion = rehearse(tocsin, folder, scenario, seed, users, days)
             case = scratch / f"{scenario}-{seed}.case"
             run(tocsin, "scan", folder, "--case", case, "--quiet", *rules)
-            [(ids, loose, count)], incidents = judge(tocsin, case, [intrusion])
-            good = len(ids) == 1 and loose == 0
+            [(ids, loose, count)], incidents, _ = judge(tocsin, case, [intrusion])
+            good = len(ids) == 1
+            findings += count
+            left += loose
+            if count == 0:  # the detectors' miss: there is nothing to tie
+                say(f"{scenario} {seed}: nothing was found")
+                continue
             whole += 1
             right += good
             extra += incidents - len(ids)
@@ -100,12 +107,15 @@ def measure(tocsin, scratch, scenarios, seeds, say, users=100, days=10, rules=()
                 pair.append(rehearse(tocsin, folders[-1], name, its_seed, users, days))
             case = scratch / f"couple-{scenario}-{seed}.case"
             run(tocsin, "scan", *folders, "--case", case, "--quiet", *rules)
-            judged, _ = judge(tocsin, case, pair)
+            judged, _, both = judge(tocsin, case, pair)
+            if both:  # one finding names both: nothing that comes after can tell them apart
+                say(f"{scenario} and {other} {seed}: one finding names both")
+                continue
             same = bool(set(judged[0][0]) & set(judged[1][0]))
             couples += 1
             merged += same
             say(f"{scenario} and {other} {seed}: {[len(ids) for ids, _, _ in judged]} incidents{'   <- one of both' if same else ''}")
-    return right, whole, merged, couples, extra
+    return right, whole, merged, couples, extra, left / max(findings, 1)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,8 @@ constexpr double kOnward = 0.3, kSameStage = 0.2, kBackward = 0.1, kStageUnknown
                  kSameTechnique = 0.15;
 constexpr double kWithinHour = 0.25, kWithinDay = 0.15;
 constexpr std::int64_t kHour = 3600, kDay = 24 * kHour;
-constexpr std::size_t kRecentMax = 8;  // clusters that a thing remembers
+constexpr std::uint32_t kAfterEntry = 4;  // phase
+constexpr std::size_t kRecentMax = 8;     // clusters that a thing remembers
 // A rule that fires for many on most days is routine.
 constexpr std::size_t kRoutineGroups = 20, kRoutineVictims = 10, kRoutineDays = 5;
 
@@ -43,8 +44,10 @@ double half_life(Class kind, bool entered) {
 struct Presence {
   Time first, last;
   float strength = 0;
-  bool entered = false;
+  bool entered = false, target = false;
 };
+
+std::string_view parent(std::string_view technique) { return technique.substr(0, technique.find('.')); }
 
 // Seconds between two spans; 0 where they overlap or neither is known.
 std::int64_t gap(Time first, Time last, Time other_first, Time other_last) {
@@ -133,7 +136,10 @@ class Clusterer {
       const Presence& there = found->second;
       const std::int64_t apart = gap(group.first, group.last, there.first, there.last);
       const bool was_entered = there.entered || (one.role == 0 && thing.kind == Class::who);
-      const double strength = std::sqrt(one.strength * there.strength) *
+      // What comes after entry, on an account that was tried: the list may be long, the order is that of an intrusion.
+      const bool follows = there.target && thing.kind == Class::who && in_.text(group).high >= kAfterEntry;
+      const float known = follows ? std::max(there.strength, one.strength) : there.strength;
+      const double strength = std::sqrt(one.strength * known) *
                               std::exp2(-static_cast<double>(apart) / kDay / half_life(thing.kind, was_entered));
       const auto add = [&](double& to) { to = 1 - (1 - to) * (1 - strength); };
       if (thing.kind == Class::who)
@@ -178,7 +184,7 @@ class Clusterer {
     if (goes_on && !apart)
       out.total += kSameRule;
     else if (std::ranges::any_of(text.techniques,
-                                 [&](const std::string& one) { return open.techniques.contains(one); }))
+                                 [&](const std::string& one) { return open.techniques.contains(parent(one)); }))
       out.total += kSameTechnique;
     return out;
   }
@@ -228,18 +234,19 @@ class Clusterer {
     for (const Mention& one : in_.mentions(group)) {
       if (one.strength <= 0) continue;
       const auto [at, fresh] =
-          open.things.try_emplace(one.thing, Presence{group.first, group.last, one.strength, false});
+          open.things.try_emplace(one.thing, Presence{group.first, group.last, one.strength, false, false});
       Presence& there = at->second;
       there.first = std::min(there.first, group.first);
       there.last = std::max(there.last, group.last);
       there.strength = std::max(there.strength, one.strength);
       there.entered |= one.role == 0;
+      there.target |= one.role == 2;
       remember(one.thing, to);
     }
     const auto [at, fresh] = open.rules.try_emplace(text.rule_number, group.first, group.last);
     at->second.first = std::min(at->second.first, group.first);
     at->second.second = std::max(at->second.second, group.last);
-    open.techniques.insert(text.techniques.begin(), text.techniques.end());
+    for (const std::string& technique : text.techniques) open.techniques.insert(parent(technique));
     if (text.high > 0) {
       open.low = open.low == 0 ? text.low : std::min(open.low, text.low);
       open.high = std::max(open.high, text.high);
@@ -268,6 +275,7 @@ class Clusterer {
       at->second.last = std::max(at->second.last, there.last);
       at->second.strength = std::max(at->second.strength, there.strength);
       at->second.entered |= there.entered;
+      at->second.target |= there.target;
     }
     for (const auto& [rule, span] : gone.rules) {
       const auto [at, fresh] = to.rules.try_emplace(rule, span);

@@ -95,6 +95,17 @@ TEST(Incidents, AnIntrusionIsOneAndAnotherVictimsIsAnother) {
   EXPECT_EQ(first.defining, bench.findings[0].id);
 }
 
+TEST(Incidents, MailTakenFromAnAccountThatWasTriedCarriesTheSprayOn) {
+  Bench bench;
+  std::vector<Entity> sprayed = {address("198.51.100.7")};
+  for (const char* name : {"a1", "a2", "a3", "a4", "a5", "a6", "a7", "a8", "a9", "b1", "b2", "alice"})
+    sprayed.push_back(account(name, "target"));
+  bench.add(bench.rule("spray", Level::high, "T1110.003", RuleKind::detector), 0, sprayed);
+  bench.add(bench.rule("theft", Level::high, "T1114.002", RuleKind::detector), kHour / 2,
+            {{EntityType::mailbox, "alice@example.org", "mailbox"}, address("203.0.113.9")});
+  EXPECT_EQ(bench.incidents().incidents.size(), 1u);
+}
+
 TEST(Incidents, OneAddressAloneTiesNothingDaysApart) {
   Bench bench;
   bench.add(bench.rule("a", Level::high, "T1110.003"), 0, {address("198.51.100.7"), account("alice")});

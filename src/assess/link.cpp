@@ -34,7 +34,7 @@ const std::array<KindSpec, kKindCount> kKinds = {{
     {"techniques", 0.3, 0, 0, 0, 1024, false},
     {"timing", 0.3, 0, 0, 0, 1024, false},
 }};
-const LinkWeights kLinkWeights = {0.37, -0.38, -0.52, 2.21, 0.25, 0.557, 1.5};
+const LinkWeights kLinkWeights = {0.37, -0.38, -0.52, 2.21, 0.25, 0.57, 1.5};
 
 namespace {
 
