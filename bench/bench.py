@@ -242,7 +242,20 @@ def bench_products():
     at_most("products: worst line to median", run("hunt", 600)["ratio"], "times a byte", 3)
 
 
-BENCHES = {"linking": (bench_linking,), "incidents": (bench_incidents,), "scan": (bench_scan, bench_memory, bench_startup), "attribution": (bench_attribution,), "memory": (bench_memory,), "startup": (bench_startup,),
+def bench_spray():
+    """Campaigns on accounts in rehearsals: seeds that no parameter was chosen on."""
+    program, seeds = BUILD / "spray_bench", ["--seeds", "6-15", "--json"]
+    calls = [["--worlds", "every", "--attacks", "none", *seeds], ["--worlds", "plain,all", "--attacks", "every", *seeds],
+             ["--worlds", "plain", "--attacks", "none,0.2/h,30x0.2/h,residential", "--no-as", *seeds],
+             ["--speed", "--json"], ["--memory", "100000000", "--json"]]
+    for call in calls:
+        for line in Run([program, *call]).out.splitlines():
+            one = json.loads(line)
+            name = one["name"] + (", no AS database" if "--no-as" in call else "")
+            figure(name, one["value"], one["unit"], one["must"], one["holds"])
+
+
+BENCHES = {"spray": (bench_spray,), "linking": (bench_linking,), "incidents": (bench_incidents,), "scan": (bench_scan, bench_memory, bench_startup), "attribution": (bench_attribution,), "memory": (bench_memory,), "startup": (bench_startup,),
            "peers": (bench_peers,)}
 BENCHES["text"] = (*BENCHES.get("text", ()), bench_products)
 

@@ -1,7 +1,8 @@
 // spray_bench: how soon campaigns on accounts are seen, who is named, and what is said when nobody attacks.
 //
 //   spray_bench [--worlds a,b|plain|each|all|every] [--attacks a,b|every|none] [--seeds FROM-TO] [--users N] [--no-as]
-//               [--rows] [--speed]
+//               [--rows] [--json]
+//   spray_bench --speed | --memory PAIRS  [--json]
 // A row is one world under one attack over the seeds: medians and worst values. With --rows every run is printed.
 // The last lines are JSON, {"name","value","unit","must","holds"}, one a bar of the issue.
 #include <fmt/format.h>
@@ -48,6 +49,7 @@ void json(const std::string& name, double value, std::string_view unit, double b
 int main(int argc, char** argv) {
   std::vector<std::string> worlds{"plain"}, attacks{"none"};
   unsigned from = 1, to = 3, users = 1000;
+  std::uint64_t pairs = 0;
   bool rows = false, no_as = false, speed = false, as_json = false;
   for (int i = 1; i < argc; ++i) {
     const std::string_view arg = argv[i];
@@ -66,11 +68,14 @@ int main(int argc, char** argv) {
       no_as = true;
     else if (arg == "--speed")
       speed = true;
+    else if (arg == "--memory")
+      pairs = std::stoull(std::string(value()));
     else if (arg == "--json")
       as_json = true;
     else
       return fmt::print(stderr, "spray_bench: unknown option {}\n", arg), 2;
   }
+  if (pairs) return measure_memory(pairs, as_json), 0;
   if (speed) return measure_speed(users, from, as_json), 0;
   worlds = expand_worlds(worlds);
   attacks = expand_attacks(attacks);

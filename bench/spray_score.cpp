@@ -1,5 +1,7 @@
 #include "bench/spray_score.h"
 
+#include <sys/resource.h>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -12,6 +14,7 @@
 
 #include "detect/detector.h"
 #include "detect/site.h"
+#include "detect/table.h"
 #include "rehearse/simulation.h"
 
 namespace tocsin::bench {
@@ -206,8 +209,7 @@ Score run(const std::string& world, const std::string& attack, std::uint64_t see
     const Login& login = one.activity.login;
     if (one.activity.kind == ActivityKind::login && login.source) {
       theirs.insert(source_text(*login.source));
-      if (one.label == Label::attempt || one.label == Label::entered)
-        tries.push_back({source_text(*login.source), one.activity.time});
+      if (one.label == Label::attempt) tries.push_back({source_text(*login.source), one.activity.time});
       if (one.label == Label::entered) entered_at.emplace(local_part(login.user), ordinal);
     }
     if (one.activity.kind == ActivityKind::mail_access && one.label == Label::theft)
@@ -336,6 +338,72 @@ std::vector<std::string> expand_attacks(const std::vector<std::string>& names) {
     else
       out.push_back(name);
   return out;
+}
+
+void measure_memory(std::uint64_t pairs, bool as_json) {
+  // The days before an attack are flooded with made-up names from made-up addresses, each pair once.
+  Plan plan = plan_of("plain", "0.2/h", 1, 1000);
+  plan.days = 14;
+  double alarm[2] = {}, recall[2] = {};
+  std::size_t memory = 0;
+  for (const bool flooded : {false, true}) {
+    Simulation simulation(plan);
+    detect::Options options;
+    options.networks = &simulation.networks();
+    detect::Run detectors(options);
+    std::set<std::string> theirs;
+    std::vector<std::string> tries;
+    Labelled one;
+    detect::Ordinal ordinal = 0;
+    std::uint64_t sent = 0;
+    const std::uint64_t each = pairs / 900000 + 1;  // beside an activity; some 90,000 a day, for ten days
+    Activity junk;
+    junk.kind = ActivityKind::login;
+    junk.login.outcome = Outcome::failure;
+    junk.login.reason = LoginReason::bad_password;
+    std::string name;
+    while (simulation.next(one)) {
+      detectors.feed(one.activity, ordinal++);
+      for (std::uint64_t i = 0; flooded && i < each && sent < pairs; ++i, ++sent) {
+        const std::uint64_t drawn = detect::mix(sent, 77);
+        name = fmt::format("j{}", drawn % 10'000'000);
+        junk.login.user = name;
+        junk.login.source = Ip::v4(static_cast<std::uint32_t>(drawn >> 32));
+        junk.time = one.activity.time;
+        detectors.feed(junk, ordinal++);
+      }
+      if (one.label != Label::attempt || !one.activity.login.source) continue;
+      tries.push_back(source_text(*one.activity.login.source));
+    }
+    memory = detectors.memory();
+    std::set<std::string> named;
+    for (const detect::Found& found : detectors.finish()) {
+      if (found.spec->id != "tocsin-password-spray-campaign") continue;
+      alarm[flooded] = static_cast<double>(found.statement.time.seconds - simulation.truth()[0].start.seconds) / 60;
+      for (const Entity& entity : found.statement.entities)
+        if (entity.role == "source") named.insert(source_text(entity));
+    }
+    for (const std::string& source : tries) recall[flooded] += named.contains(source);
+    recall[flooded] /= static_cast<double>(std::max<std::size_t>(tries.size(), 1));
+  }
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const double megabytes = static_cast<double>(memory) / (1 << 20), loss = recall[0] - recall[1];
+  if (as_json) {
+    fmt::print(
+        "{{\"name\": \"state after {} pairs\", \"value\": {:.1f}, \"unit\": \"MB\", \"must\": \"<= 256\", \"holds\": "
+        "{}}}\n",
+        pairs, megabytes, megabytes <= 256);
+    fmt::print(
+        "{{\"name\": \"tries lost to them\", \"value\": {:.4f}, \"unit\": \"share\", \"must\": \"<= 0.01\", \"holds\": "
+        "{}}}\n",
+        loss, loss <= 0.01);
+  } else {
+    fmt::print(
+        "{} pairs: {:.1f} MB of state, whole process {:.1f} MB; alarm {:.1f} min ({:.1f} without), recall {:.4f} "
+        "({:.4f})\n",
+        pairs, megabytes, static_cast<double>(usage.ru_maxrss) / 1024, alarm[1], alarm[0], recall[1], recall[0]);
+  }
 }
 
 void measure_speed(unsigned users, std::uint64_t seed, bool as_json) {

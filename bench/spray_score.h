@@ -31,6 +31,7 @@ Bars bars_of(const std::string& attack, const std::string& world);
 std::string describe(unsigned seed, const Score& score);
 std::vector<std::string> expand_worlds(const std::vector<std::string>& names);
 std::vector<std::string> expand_attacks(const std::vector<std::string>& names);
+void measure_memory(std::uint64_t pairs, bool as_json);
 void measure_speed(unsigned users, std::uint64_t seed, bool as_json);
 
 }  // namespace tocsin::bench

@@ -124,7 +124,7 @@ class Judge {
 
   bool is_target(std::uint64_t account) const {
     const auto found = places_.find(account);
-    return found != places_.end() && found->second >= targets_from_;
+    return found != places_.end() && found->second >= targets_from_ && (found->second >= 2 || site_.knows(account));
   }
 
   void find_targets() {
@@ -145,14 +145,17 @@ class Judge {
     pairs.erase(std::ranges::unique(pairs).begin(), pairs.end());
     places_.clear();
     for (const auto& pair : pairs) ++places_[pair.first];
+    // Accounts alone set the measure: made-up names come in any number.
     std::vector<std::uint32_t> counts;
-    for (const auto& [account, count] : places_) counts.push_back(count);
+    std::uint64_t all = 0;
+    for (const auto& [account, count] : places_)
+      if (site_.knows(account)) counts.push_back(count), all += count;
     std::ranges::sort(counts);
     // The count of the account that the median try is on.
     std::uint64_t sum = 0;
     std::uint32_t median = 0;
     for (const std::uint32_t count : counts)
-      if ((sum += count) * 2 >= pairs.size()) {
+      if ((sum += count) * 2 >= all) {
         median = count;
         break;
       }
