@@ -198,7 +198,15 @@ bool Mapping::activity(const Fields& fields, Scratch& scratch, Activity& out) co
     if (scratch.sink.is_ambiguous(field)) return Provenance::ambiguous;
     return grades_[static_cast<EcsId>(field)];
   };
-  return fill_activity(scratch.sink, {grade_of(Ecs::source_ip), grade_of(Ecs::user_name)}, out);
+  // Of the field that the value comes from (activity.cpp).
+  const auto given = [&](std::initializer_list<Ecs> from) {
+    for (const Ecs field : from)
+      if (!scratch.sink.get(field).empty()) return field;
+    return *(from.end() - 1);
+  };
+  const ActivityGrades grades{grade_of(given({Ecs::source_ip, Ecs::client_ip})),
+                              grade_of(given({Ecs::login_user, Ecs::user_email, Ecs::user_name}))};
+  return fill_activity(scratch.sink, grades, out);
 }
 
 void Mapping::read(const Fields& fields, Scratch& scratch, Reading& out) const {

@@ -225,6 +225,7 @@ const Forged& Forger::next() {
   bool only_program = shape.message->of == "message" && shape.message->when.empty();
   for (const products::When* conditions : {&when, &shape.message->when}) {
     for (const products::Condition& condition : *conditions) {
+      if (condition.absent) only_program = false;  // a line of ours would have a program
       if (condition.negated || condition.values.empty()) continue;
       const std::string& chosen_value = condition.values[roll(static_cast<std::uint32_t>(condition.values.size()))];
       if (condition.key == "source") {
