@@ -24,7 +24,7 @@ struct Entry {
   friend bool operator<(const Entry& a, const Entry& b) {
     if (a.time != b.time) return a.time < b.time;
     if (a.order != b.order) return a.order < b.order;
-    if (const int order = std::memcmp(a.id.data(), b.id.data(), a.id.size())) return order < 0;
+    if (const int difference = std::memcmp(a.id.data(), b.id.data(), a.id.size())) return difference < 0;
     return a.row < b.row;
   }
 };
