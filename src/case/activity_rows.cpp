@@ -203,22 +203,23 @@ bool read_activity(const RowBlockView& view, const RowBlockView::Row& row, Activ
   return reader.good();
 }
 
-void add_hits(RowBlock& block, const RowKey& key, std::span<const std::string_view> hits) {
+void add_hits(RowBlock& block, const RowKey& key, const Hits& hits) {
   block.begin(key);
-  block.number(hits.size());
-  for (const std::string_view hit : hits) block.text(0, hit);
+  block.number(hits.indicators.size());
+  for (const std::string_view hit : hits.indicators) block.text(0, hit);
+  block.text(1, hits.entities);
   block.end();
 }
 
-bool read_hits(const RowBlockView& view, const RowBlockView::Row& row, std::vector<std::string_view>& out) {
+bool read_hits(const RowBlockView& view, const RowBlockView::Row& row, Hits& out) {
   RowBlockView::Reader from(view, row);
   std::uint64_t count = 0;
-  out.clear();
+  out.indicators.clear();
   if (!from.number(count) || count > row.size) return false;
-  out.resize(count);
-  for (std::string_view& hit : out)
+  out.indicators.resize(count);
+  for (std::string_view& hit : out.indicators)
     if (!from.text(hit)) return false;
-  return from.at_end();
+  return from.text(out.entities) && from.at_end();
 }
 
 }  // namespace tocsin::casefile

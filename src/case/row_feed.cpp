@@ -193,7 +193,7 @@ Result<void> RowFeed::Impl::copy(const Opened& from_block, RowBlock& to) const {
     good = read_activity(from_block.view, row, activity);
     if (good) add_activity(to, row.key, activity);
   } else {
-    std::vector<std::string_view> hits;
+    Hits hits;
     good = read_hits(from_block.view, row, hits);
     if (good) add_hits(to, row.key, hits);
   }

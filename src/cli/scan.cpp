@@ -33,6 +33,11 @@ void declare(CLI::App& app, Wishes& wishes) {
   app.add_flag("--no-rules", wishes.rules.none, "no Sigma rules: detectors only");
   app.add_flag("--no-detectors", wishes.no_detectors,
                "no detectors: neither collect logins, mail read and the like, nor judge them");
+  app.add_option("--indicators", wishes.rules.indicators,
+                 "file of indicators of compromise: STIX 2.1, MISP event, CSV or a value a line; several times")
+      ->allow_extra_args(false);
+  app.add_option("--warninglists", wishes.rules.warning_lists,
+                 "folder of MISP warning lists: indicators on them count less");
   app.add_option("--placeholders", wishes.rules.placeholders, "YAML file with the values of %placeholders%");
   app.add_option("--case", wishes.case_path, "case file to write into; made when it isn't there");
   app.add_flag("--json", wishes.json, "findings on stdout, one JSON object a line");

@@ -91,6 +91,17 @@ void print_summary(const ScanSummary& summary, const Program&, std::FILE* to) {
     fmt::print(to, "\n");
   }
 
+  if (summary.indicators) {
+    fmt::print(to, "  indicators {} ({}), {} in memory", grouped(summary.indicators),
+               ranking(summary.indicators_by_type, 7), human_bytes(static_cast<double>(summary.indicator_bytes)));
+    if (summary.indicators_warned) fmt::print(to, " · {} on warning lists", grouped(summary.indicators_warned));
+    if (summary.indicators_refused)
+      fmt::print(to, " · {} refused ({})", grouped(summary.indicators_refused),
+                 reasons(summary.indicators_refused_by_reason));
+    fmt::print(to, "\n             {} met in {} event{}\n", grouped(summary.indicators_met),
+               grouped(summary.indicator_events), plural(summary.indicator_events));
+  }
+
   std::string levels;
   for (int level = 4; level >= 0; --level)
     if (summary.findings[level])

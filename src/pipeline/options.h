@@ -22,13 +22,15 @@ struct ScanProgress {
 };
 
 struct RuleOptions {
-  std::vector<std::string> paths;  // files and folders
-  bool own = true;                 // share/tocsin/rules too
-  bool none = false;               // read and count only
-  std::string placeholders;        // file; "" none
-  std::string cache;               // folder of the compiled rules; "" none
-  bool products = false;           // know what made a record (share/tocsin/products)
-  bool detectors = false;          // collect what detectors want, and run them; implies products
+  std::vector<std::string> paths;       // files and folders
+  bool own = true;                      // share/tocsin/rules too
+  bool none = false;                    // read and count only
+  std::string placeholders;             // file; "" none
+  std::string cache;                    // folder of the compiled rules; "" none
+  bool products = false;                // know what made a record (share/tocsin/products)
+  bool detectors = false;               // collect what detectors want, and run them; implies products
+  std::vector<std::string> indicators;  // files
+  std::string warning_lists;            // folder; "" none
 };
 
 struct ScanOptions {

@@ -22,6 +22,13 @@ struct DetectStats {
   std::uint64_t by_kind[std::size(kActivityKindNames)] = {};
 };
 
+// Findings of indicators: one for each that was met in the case. Program has indicators.
+struct MetStats {
+  std::uint64_t indicators = 0, events = 0;
+};
+Result<MetStats> run_indicators(const Program& program, std::span<const std::uint32_t> numbers, std::size_t memory,
+                                casefile::Case& in);
+
 // Like it. Program has detectors.
 Result<DetectStats> run_detectors(const Program& program, std::span<const std::uint32_t> numbers,
                                   const Networks& networks, std::size_t memory, casefile::Case& in);

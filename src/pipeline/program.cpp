@@ -19,18 +19,18 @@ namespace tocsin {
 namespace {
 
 // What activities come out of the same evidence hangs on these files.
-Result<Digest> digest_of_files(const std::string& folder) {
+Result<Digest> digest_of_files(const std::string& folder, std::string_view ending, const char* what) {
   std::vector<std::string> paths;
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(folder, error))
-    if (entry.path().extension() == ".yml") paths.push_back(entry.path().string());
-  if (error) return fail("the product definitions could not be read: " + error.message(), folder);
+    if (entry.path().extension() == ending) paths.push_back(entry.path().string());
+  if (error) return fail(fmt::format("{} could not be read: {}", what, error.message()), folder);
   std::ranges::sort(paths);
   Sha256 hash;
   for (const std::string& path : paths) {
     std::ifstream file(path, std::ios::binary);
     const std::string bytes{std::istreambuf_iterator<char>(file), {}};
-    if (!file) return fail("the product definition could not be read", path);
+    if (!file) return fail(fmt::format("{} could not be read", what), path);
     hash.update(std::to_string(bytes.size()) + ":" + bytes);
   }
   return hash.finish();
@@ -73,6 +73,10 @@ Result<std::unique_ptr<const Program>> Program::load(const RuleOptions& options)
   TRY(program->engine_, sigma::Engine::compile(program->rules_, std::move(logsources), program->demand_));
   program->describe_rules(share);
   if (options.products || options.detectors) TRY_VOID(program->load_products(share, options));
+  if (!options.indicators.empty()) TRY_VOID(program->load_indicators(options));
+  if (program->activities_at_ || program->search_at_)
+    for (std::size_t i = 0; i < std::size(program->identity_slots_); ++i)
+      program->identity_slots_[i] = program->demand_.add(casefile::kIdentityFields[i]);
   return std::unique_ptr<const Program>(std::move(program));
 }
 
@@ -112,11 +116,9 @@ Result<void> Program::load_products(const std::string& share, const RuleOptions&
   TRY(catalog_, products::Catalog::load(std::span(&folder, 1)));
   if (!options.detectors) return {};
   catalog_->demand(demand_);
-  for (std::size_t i = 0; i < std::size(identity_slots_); ++i)
-    identity_slots_[i] = demand_.add(casefile::kIdentityFields[i]);
   for (const detect::DetectorSpec* spec : detect::all_detectors())
     for (const ActivityKind kind : spec->wants) wanted_ |= 1u << static_cast<int>(kind);
-  TRY(const Digest definitions, digest_of_files(folder));
+  TRY(const Digest definitions, digest_of_files(folder, ".yml", "the product definitions"));
   casefile::RuleInfo collecting;
   collecting.hash = sha256(fmt::format("activities 1\nkinds {:x}\n{}", wanted_, definitions.hex()));
   collecting.id = "tocsin-activities";
@@ -128,6 +130,41 @@ Result<void> Program::load_products(const std::string& share, const RuleOptions&
   activities_at_ = static_cast<std::uint32_t>(infos_.size());
   infos_.push_back(std::move(collecting));
   for (const detect::DetectorSpec* spec : detect::all_detectors()) infos_.push_back(info_of(*spec));
+  return {};
+}
+
+Result<void> Program::load_indicators(const RuleOptions& options) {
+  indicators_ = std::make_unique<indicators::Set>();
+  std::string content = "indicators 1\n";
+  for (const std::string& path : options.indicators) {
+    TRY(indicators::FileReport report, indicators::read_file(path, *indicators_));
+    content += report.sha256.hex() + "\n";
+    indicator_files_.push_back(std::move(report));
+  }
+  if (!options.warning_lists.empty()) {
+    TRY(const indicators::WarningLists lists, indicators::WarningLists::load(options.warning_lists));
+    indicators_->warn(lists);
+    TRY(const Digest digest, digest_of_files(options.warning_lists, ".json", "the warning lists"));
+    content += "warning lists " + digest.hex() + "\n";
+  }
+  indicators_->finish();
+  casefile::RuleInfo search;
+  search.hash = sha256(content);
+  search.id = "tocsin-indicator-search";
+  search.title = "which indicators records name";
+  search.kind = casefile::RuleKind::detector;
+  search.path = "indicators";
+  search.author = "tocsin";
+  search.reported = false;
+  casefile::RuleInfo found = search;
+  found.hash = sha256("tocsin-indicator 1");
+  found.id = "tocsin-indicator";
+  found.title = "Indicator of compromise met";
+  found.reported = true;
+  found.over_case = true;
+  search_at_ = static_cast<std::uint32_t>(infos_.size());
+  infos_.push_back(std::move(search));
+  infos_.push_back(std::move(found));
   return {};
 }
 

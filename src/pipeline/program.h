@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "case/case.h"
 #include "event/demand.h"
+#include "indicators/read.h"
 #include "pipeline/options.h"
 #include "pipeline/summary.h"
 #include "products/catalog.h"
@@ -27,7 +28,8 @@ class Program {
   const Demand& demand() const { return demand_; }
   const sigma::RuleSet& rules() const { return *rules_; }
   const sigma::Engine& engine() const { return *engine_; }
-  // Of all rules, then of all correlations, then, with detectors, of the collecting of activities and of each detector.
+  // Of all rules, then of all correlations; with detectors, of the collecting of activities and of each detector; with
+  // indicators, of the search and of what it finds.
   std::span<const casefile::RuleInfo> infos() const { return infos_; }
   // Places in infos().
   std::size_t correlations_at() const { return rules_->rules.size(); }
@@ -35,6 +37,10 @@ class Program {
 
   // Null: records are of no product.
   const products::Catalog* catalog() const { return catalog_ ? &*catalog_ : nullptr; }
+  // Null: nobody looks for indicators.
+  const indicators::Set* indicators() const { return indicators_.get(); }
+  const std::vector<indicators::FileReport>& indicator_files() const { return indicator_files_; }
+  std::optional<std::uint32_t> search_at() const { return search_at_; }  // the findings' rule stands after it
   // Some detector wants this kind.
   bool wanted(ActivityKind kind) const { return wanted_ >> static_cast<int>(kind) & 1; }
   // What tells this event's record from others.
@@ -62,6 +68,7 @@ class Program {
   Program() = default;
   void describe_rules(const std::string& share);
   Result<void> load_products(const std::string& share, const RuleOptions& options);
+  Result<void> load_indicators(const RuleOptions& options);
 
   std::shared_ptr<const sigma::RuleSet> rules_;
   std::shared_ptr<const sigma::Engine> engine_;
@@ -70,6 +77,9 @@ class Program {
   std::optional<products::Catalog> catalog_;
   std::optional<std::uint32_t> activities_at_;
   std::uint32_t wanted_ = 0;  // bits by ActivityKind
+  std::unique_ptr<indicators::Set> indicators_;
+  std::vector<indicators::FileReport> indicator_files_;
+  std::optional<std::uint32_t> search_at_;
   std::optional<Slot> identity_slots_[std::size(casefile::kIdentityFields)];
 };
 

@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <mutex>
+#include <unordered_map>
 
 #include "base/crew.h"
 #include "base/text.h"
 #include "case/activity_rows.h"
 #include "detect/detector.h"
 #include "evidence/evidence.h"
+#include "indicators/judge.h"
+#include "indicators/search.h"
 #include "pipeline/intake.h"
 #include "pipeline/ordered.h"
 
@@ -20,7 +23,7 @@ using casefile::Case;
 struct Task {
   Intaken in;
   casefile::MatchBatch matches;
-  casefile::RowBlock activities;
+  casefile::RowBlock activities, hits;
   std::uint64_t untimed = 0;       // activities without a time, which are left out
   std::vector<Anomaly> anomalies;  // met while decoding
   std::uint64_t events = 0;
@@ -40,10 +43,16 @@ struct Worker {
   Program::Scratch scratch;
   products::Scratch products;
   Activity activity;
+  std::optional<indicators::Search> search;
+  std::unordered_map<indicators::Number, std::string> told;  // of indicators met, what the case keeps
+  casefile::Hits hits;
+  std::string entities;
   std::vector<std::uint32_t> met;
   std::vector<std::pair<std::string_view, std::string_view>> keys;
 
-  explicit Worker(const Program& program) : scratch(program.scratch()) {}
+  explicit Worker(const Program& program) : scratch(program.scratch()) {
+    if (program.indicators()) search.emplace(*program.indicators());
+  }
 };
 
 class Scan {
@@ -62,7 +71,10 @@ class Scan {
   void work(Task& task, Worker& worker) const;
   void match(Task& task, Worker& worker, const Event& event) const;
   void collect(Task& task, Worker& worker, const Event& event) const;
-  bool collects(const EvidenceRun& run) const;
+  void seek(Task& task, Worker& worker, const Event& event) const;
+  // Whether this evidence has yet to meet a rule (its index); one of program_'s, or none.
+  static bool lacks(const EvidenceRun& run, std::optional<std::uint32_t> rule);
+  void summarise_indicators();
   Result<void> run_ordered();
   void give(Task& task);
   Result<void> store(Task& task);
@@ -101,20 +113,21 @@ Result<KnownContents> Scan::known_contents() {
 }
 
 // Evidence that the case knows is read again only for what it has not met.
-bool Scan::collects(const EvidenceRun& run) const {
-  return activities_ && (!run.known || std::ranges::binary_search(run.known->rules, *activities_));
+bool Scan::lacks(const EvidenceRun& run, std::optional<std::uint32_t> rule) {
+  return rule && (!run.known || std::ranges::binary_search(run.known->rules, *rule));
 }
 
 void Scan::work(Task& task, Worker& worker) const {
   task.matches.clear();
   task.activities.clear();
+  task.hits.clear();
   task.untimed = 0;
   task.anomalies.clear();
   task.events = 0;
   task.first = task.last = Time::none();
   if (!task.in.block) return;
   const EvidenceRun& run = *task.in.run;
-  const bool collecting = collects(run);
+  const bool collecting = lacks(run, activities_), seeking = lacks(run, program_.search_at());
   worker.batch.clear();
   worker.products.arena.clear();
   run.reader->decode(*task.in.block, worker.batch);
@@ -122,11 +135,12 @@ void Scan::work(Task& task, Worker& worker) const {
   for (const Event& event : worker.batch.events()) {
     ++task.events;
     widen(task.first, task.last, event.time);
-    if (!matching_ && !collecting) continue;
+    if (!matching_ && !collecting && !seeking) continue;
     if ((options_.since && event.time < *options_.since) || (options_.until && !(event.time < *options_.until)))
       continue;
     if (matching_) match(task, worker, event);
     if (collecting) collect(task, worker, event);
+    if (seeking) seek(task, worker, event);
   }
   task.in.block.reset();
 }
@@ -156,6 +170,36 @@ void Scan::collect(Task& task, Worker& worker, const Event& event) const {
   casefile::add_activity(task.activities,
                          {event.time, identity.content, event.offset, event.record, identity.numbered, 0},
                          worker.activity);
+}
+
+// Text is searched as it stands; records whose bytes aren't their text, field by field.
+void Scan::seek(Task& task, Worker& worker, const Event& event) const {
+  indicators::Search& search = *worker.search;
+  search.begin();
+  const bool by_field =
+      event.source == "windows" || (event.raw.starts_with('{') && event.raw.find('\\') != std::string_view::npos);
+  if (by_field) {
+    worker.batch.access()->describe(worker.batch, event, worker.record);
+    for (const Record::Entry& entry : worker.record.fields) search.field(entry.name, entry.value.text());
+  } else {
+    search.text(event.raw);
+  }
+  const std::vector<indicators::Number>& found = search.finish();
+  if (found.empty()) return;
+  if (!by_field) worker.batch.access()->describe(worker.batch, event, worker.record);
+  if (worker.told.size() > 10'000) worker.told.clear();
+  worker.hits.indicators.clear();
+  for (const indicators::Number number : found) {
+    const auto [told, is_new] = worker.told.try_emplace(number);
+    if (is_new) told->second = indicators::to_text(program_.indicators()->describe(number));
+    worker.hits.indicators.push_back(told->second);
+  }
+  worker.entities.clear();
+  casefile::write_entities(worker.record, worker.entities);
+  worker.hits.entities = worker.entities;
+  const casefile::Identity identity = program_.identity(event);
+  casefile::add_hits(task.hits, {event.time, identity.content, event.offset, event.record, identity.numbered, 0},
+                     worker.hits);
 }
 
 void Scan::give(Task& task) {
@@ -207,6 +251,7 @@ Result<void> Scan::store(Task& task) {
       }
     if (!task.matches.items().empty()) TRY_VOID(case_.append(task.matches));
     TRY_VOID(case_.append(casefile::RowKind::activities, task.activities));
+    TRY_VOID(case_.append(casefile::RowKind::hits, task.hits));
   }
   events_ += task.events;
   widen(first_, last_, task.first);
@@ -242,7 +287,7 @@ Result<void> Scan::store_end(const Task& task) {
   end.first = first_;
   end.last = last_;
   end.complete = complete;
-  end.activities = collects(*task.in.run);
+  end.activities = lacks(*task.in.run, activities_);
   TRY(const auto finished, case_.finish_evidence(end));
   if (finished.copy) ++summary_.copies;
   open_ = false;
@@ -282,6 +327,12 @@ Result<void> Scan::run_ordered() {
   summary_.correlation_matches_cut = correlated.matches_cut;
   summary_.correlation_without_key = correlated.without_key;
   summary_.correlation_without_time = correlated.without_time;
+  if (program_.indicators()) {
+    TRY(const MetStats met, run_indicators(program_, numbers_, options_.memory / 8, case_));
+    summary_.indicators_met = met.indicators;
+    summary_.indicator_events = met.events;
+    summarise_indicators();
+  }
   if (!activities_) return {};
   TRY(const DetectStats detected, run_detectors(program_, numbers_, *options_.networks, options_.memory / 2, case_));
   summary_.detectors = detect::all_detectors().size();
@@ -291,6 +342,20 @@ Result<void> Scan::run_ordered() {
     if (detected.by_kind[kind] > 0)
       summary_.activities_by_kind[std::string(kActivityKindNames[kind])] = detected.by_kind[kind];
   return {};
+}
+
+void Scan::summarise_indicators() {
+  const indicators::Set& set = *program_.indicators();
+  summary_.indicators = set.size();
+  summary_.indicators_warned = set.warned();
+  summary_.indicator_bytes = set.memory();
+  for (std::size_t type = 0; type < indicators::kTypes; ++type)
+    if (const std::size_t count = set.count(static_cast<indicators::Type>(type)))
+      summary_.indicators_by_type[std::string(indicators::kTypeNames[type])] = count;
+  for (const indicators::FileReport& file : program_.indicator_files()) {
+    summary_.indicators_refused += file.refused;
+    for (const auto& [reason, count] : file.reasons) summary_.indicators_refused_by_reason[reason] += count;
+  }
 }
 
 Result<ScanSummary> Scan::run() {
@@ -306,7 +371,7 @@ Result<ScanSummary> Scan::run() {
     if (survey.whole) progress_.bytes_total = survey.bytes;
   }
   const Demand nothing;
-  intake_.emplace(options_, matching_ || activities_ ? program_.demand() : nothing, known);
+  intake_.emplace(options_, matching_ || activities_ || program_.search_at() ? program_.demand() : nothing, known);
   const unsigned threads = std::max(1u, options_.threads);
   std::vector<Task> slots(threads == 1 ? 1 : threads + 3);
   std::vector<Worker> workers;

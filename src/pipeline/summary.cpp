@@ -30,6 +30,15 @@ std::string ScanSummary::json() const {
                          {"by_kind", activities_by_kind},
                          {"copies", activity_copies},
                          {"without_time", activities_without_time}};
+  if (indicators)
+    out["indicators"] = {{"loaded", indicators},
+                         {"by_type", indicators_by_type},
+                         {"refused", indicators_refused},
+                         {"refused_by_reason", indicators_refused_by_reason},
+                         {"on_warning_lists", indicators_warned},
+                         {"bytes", indicator_bytes},
+                         {"met", indicators_met},
+                         {"events", indicator_events}};
   out["interrupted"] = interrupted;
   return out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }

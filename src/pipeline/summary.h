@@ -35,6 +35,11 @@ struct ScanSummary {
   std::uint64_t detectors = 0, activities = 0, activity_copies = 0, activities_without_time = 0;
   std::map<std::string, std::uint64_t> activities_by_kind;
 
+  // Of indicators; all zero where none were given.
+  std::uint64_t indicators = 0, indicators_warned = 0, indicators_refused = 0, indicators_met = 0, indicator_events = 0,
+                indicator_bytes = 0;
+  std::map<std::string, std::uint64_t> indicators_by_type, indicators_refused_by_reason;
+
   std::uint64_t findings[5] = {};                                           // in the case, by level
   std::uint64_t correlation_keys_evicted = 0, correlation_matches_cut = 0;  // state dropped for its bound
   std::uint64_t correlation_without_key = 0, correlation_without_time = 0;  // matches that could not be correlated
