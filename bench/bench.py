@@ -16,6 +16,8 @@ import tempfile
 import time
 from pathlib import Path
 
+import text
+
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "release"
 DATA = ROOT / "build" / "bench"
@@ -255,9 +257,21 @@ def bench_spray():
             figure(name, one["value"], one["unit"], one["must"], one["holds"])
 
 
-BENCHES = {"spray": (bench_spray,), "linking": (bench_linking,), "incidents": (bench_incidents,), "scan": (bench_scan, bench_memory, bench_startup), "attribution": (bench_attribution,), "memory": (bench_memory,), "startup": (bench_startup,),
-           "peers": (bench_peers,)}
-BENCHES["text"] = (*BENCHES.get("text", ()), bench_products)
+def bench_text():
+    text.bench(BUILD, DATA, TOCSIN, Run, at_least, at_most, figure, say, options.runs)
+
+
+BENCHES = {
+    "scan": (bench_scan, bench_memory, bench_startup),
+    "text": (bench_text, bench_products),
+    "spray": (bench_spray,),
+    "attribution": (bench_attribution,),
+    "linking": (bench_linking,),
+    "incidents": (bench_incidents,),
+    "memory": (bench_memory,),
+    "startup": (bench_startup,),
+    "peers": (bench_peers,),
+}
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("names", nargs="*", default=["scan"], help=f"of {', '.join(BENCHES)} (scan)")

@@ -1,4 +1,5 @@
 // What text costs, without files and cases around it:
+//   products_bench lines [LINES]      the OpenSSH lines themselves
 //   products_bench speed [LINES]      OpenSSH lines → typed activities, all products compiled, on one core
 //   products_bench hunt [ROUNDS]      looks for the line that costs most a byte, against the median line's cost
 //   products_bench forgeries [COUNT]  forged lines of all products; wrong attributions
@@ -218,6 +219,7 @@ int forgeries(std::uint64_t count) {
 int main(int count, char** values) {
   const std::string what = count > 1 ? values[1] : "speed";
   const std::uint64_t number = count > 2 ? std::strtoull(values[2], nullptr, 10) : 0;
+  if (what == "lines") return std::fputs(tocsin::openssh_lines(number ? number : 500'000).c_str(), stdout), 0;
   if (what == "hunt") return tocsin::hunt(number ? number : 3000), 0;
   if (what == "forgeries") return tocsin::forgeries(number ? number : 1'000'000);
   return tocsin::speed(number ? number : 500'000), 0;

@@ -9,6 +9,7 @@
 
 #include "cli/options.h"
 #include "cli/verb.h"
+#include "pipeline/maxmind.h"
 
 namespace tocsin::cli {
 namespace {
@@ -40,6 +41,8 @@ void EvidenceOptions::add_to(CLI::App& app) {
       ->check(CLI::Range(1970, 9999));
   app.add_option("--threads", threads, "threads (all cores)")->check(CLI::Range(1u, 1024u));
   app.add_option("--memory", memory, "memory to stay within (512M)");
+  app.add_option("--asn", asn,
+                 "address database in MaxMind's format: networks (AS) and countries; else prefixes stand in");
   app.add_flag("--carve", carve, "look for EVTX records outside intact chunks too");
   app.add_flag("--quiet,-q", quiet, "no progress, no summary");
 }
@@ -59,6 +62,9 @@ Result<void> EvidenceOptions::apply(ScanOptions& to) const {
   }
   if (year) to.read.year = year;
   to.read.carve = carve;
+  if (!asn.empty()) {
+    TRY(to.networks, open_maxmind(asn));
+  }
   return {};
 }
 

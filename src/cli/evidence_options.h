@@ -10,7 +10,7 @@ namespace tocsin::cli {
 
 struct EvidenceOptions {
   std::vector<std::string> paths;
-  std::string since, until, zone, memory = "512M";
+  std::string since, until, zone, asn, memory = "512M";
   int year = 0;
   unsigned threads = 0;
   bool carve = false, quiet = false;

@@ -66,7 +66,7 @@ constexpr std::string_view kStix = R"({"type":"bundle","id":"bundle--1","objects
   "valid_from":"2024-01-01T00:00:00Z","valid_until":"2024-06-01T00:00:00Z","confidence":80,
   "kill_chain_phases":[{"kill_chain_name":"x","phase_name":"command-and-control"}]},
  {"type":"indicator",
-  "pattern":"[file:hashes.'SHA-256' = 'E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855' AND file:name = 'a.exe']"},
+  "pattern":"[file:hashes.'SHA-256'='E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855' AND file:name='a.exe']"},
  {"type":"indicator",
   "pattern":"[url:value IN ('http://evil.example/a', 'http://evil.example/b')] FOLLOWEDBY [email-addr:value = 'm@evil.example']"},
  {"type":"indicator","pattern":"[ipv4-addr:value ISSUBSET '198.51.100.0/24']","revoked":false},

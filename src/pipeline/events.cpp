@@ -202,7 +202,7 @@ Result<EventsSummary> events(const ScanOptions& options, const Program& program,
       if (task.last < event.time) task.last = event.time;
       if ((options.since && event.time < *options.since) || (options.until && !(event.time < *options.until))) continue;
       ++task.events;
-      write_event(program, *options.networks, digests, task.in.run->path, worker, event, task.lines);
+      write_event(program, options.place(), digests, task.in.run->path, worker, event, task.lines);
     }
     task.in.block.reset();
   };

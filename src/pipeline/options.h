@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -41,7 +42,8 @@ struct ScanOptions {
   std::size_t memory = 512u << 20;
   std::optional<Time> since, until;  // events outside are not matched; until is exclusive
   ReadOptions read;
-  const Networks* networks = &prefix_networks();
+  std::shared_ptr<const Networks> networks;  // null: prefixes
+  const Networks& place() const { return networks ? *networks : prefix_networks(); }
   std::string command;                                // for the journal
   std::function<void(const ScanProgress&)> progress;  // may be empty
   const std::atomic<bool>* stop = nullptr;            // set by a signal: finish cleanly with what was found

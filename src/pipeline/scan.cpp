@@ -334,7 +334,7 @@ Result<void> Scan::run_ordered() {
     summarise_indicators();
   }
   if (!activities_) return {};
-  TRY(const DetectStats detected, run_detectors(program_, numbers_, *options_.networks, options_.memory / 2, case_));
+  TRY(const DetectStats detected, run_detectors(program_, numbers_, options_.place(), options_.memory / 2, case_));
   summary_.detectors = detect::all_detectors().size();
   summary_.activities = detected.activities;
   summary_.activity_copies = detected.copies;

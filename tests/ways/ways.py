@@ -125,13 +125,16 @@ def check_detectors():
     with tempfile.TemporaryDirectory() as scratch_name:
         scratch = Path(scratch_name)
         plain = logins(scratch / "plain")
-        check("logins under a campaign, detectors alone", ["--no-rules"], plain)
-        expected = without_places(scan(["--no-rules"], [plain]))
+        feed = scratch / "feed.csv"
+        feed.write_text("value,confidence,last_seen\n203.0.77.9,90,2024-05-11\n192.0.2.0/28,40,2024-05-01\n", encoding="utf-8")
+        rules = ["--no-rules", "--indicators", str(feed)]
+        check("logins under a campaign, detectors and indicators alone", rules, plain)
+        expected = without_places(scan(rules, [plain]))
         for seed, files in ((1, 1), (2, 4), (3, 9)):
             mixed = logins(scratch / f"mixed{seed}", files, seed)
             for extra in (["--threads", "1"], ["--threads", "2", "--memory", "8M"]):
                 same(f"lines shuffled within a day over {files} files, {' '.join(extra)}",
-                     without_places(scan(["--no-rules"], [mixed], *extra)), expected)
+                     without_places(scan(rules, [mixed], *extra)), expected)
 
 
 def check(name, rules, source):

@@ -1,0 +1,92 @@
+"""./dev bench text: OpenSSH lines to typed activities and through all detectors, beside lognormalizer and fail2ban-regex.
+
+All in one run over lines of one maker; processor time of one thread each, a run over no lines taken off, so that ratios hold
+on a busy machine. The peers (Debian: liblognorm-utils, fail2ban) are not needed by the project; a missing one is skipped.
+"""
+import shutil
+
+# The same five messages that the maker writes, as liblognorm has them.
+RULEBASE = """version=2
+prefix=%date:date-rfc3164% %host:word% sshd[%pid:number%]:
+rule=: Accepted password for %user:word% from %ip:ipv4% port %port:number% ssh2
+rule=: Failed password for invalid user %user:word% from %ip:ipv4% port %port:number% ssh2
+rule=: Failed password for %user:word% from %ip:ipv4% port %port:number% ssh2
+rule=: Connection closed by authenticating user %user:word% %ip:ipv4% port %port:number% [preauth]
+rule=: Received disconnect from %ip:ipv4% port %port:number%:11: Bye Bye [preauth]
+"""
+
+
+def values_of(text):
+    return {name: float(value) for name, value in (line.split() for line in text.splitlines() if line.count(" ") == 1)}
+
+
+def bench(build, data, tocsin, run, at_least, at_most, figure, say, runs):
+    program = build / "products_bench"
+    lines = data / "openssh.log"
+    count, small = 1_000_000, 20_000
+    lines.write_text(run([program, "lines", count]).out)
+    head = data / "openssh-small.log"
+    with open(lines, encoding="utf-8") as from_file:
+        head.write_text("".join(next(from_file) for _ in range(small)))
+    nothing = data / "nothing.log"
+    nothing.write_text("")
+
+    def per_second(number, command, base):
+        best = min(run(command()).cpu for _ in range(runs))
+        return number / max(best - min(run(base()).cpu for _ in range(runs)), 1e-9)
+
+    ours = values_of(run([program, "speed", 500_000]).out)
+    speed = ours["lines_per_second"]
+    figure("text to activity, one core", speed, "lines/s", "", None)
+
+    if shutil.which("lognormalizer"):
+        rules = data / "openssh.rulebase"
+        rules.write_text(RULEBASE)
+        shell = lambda file: lambda: ["sh", "-c", f"lognormalizer -r '{rules}' < '{file}' > '{data}/lognorm.out'"]
+        theirs = per_second(count, shell(lines), shell(nothing))
+        figure("lognormalizer, one core", theirs, "lines/s", "", None)
+        at_least("times lognormalizer", speed / theirs, "", 3)
+    else:
+        say("  skipped: lognormalizer is not installed (liblognorm-utils)")
+    if shutil.which("fail2ban-regex"):
+        command = lambda file: lambda: ["sh", "-c", f"fail2ban-regex '{file}' sshd > '{data}/f2b.out' 2>&1; exit 0"]
+        theirs = per_second(small, command(head), command(nothing))
+        figure("fail2ban-regex, one core", theirs, "lines/s", "", None)
+        at_least("times fail2ban-regex", speed / theirs, "", 80)
+    else:
+        say("  skipped: fail2ban-regex is not installed (fail2ban)")
+
+    # The whole program: hashing, reading, activities kept in a case, merged, all detectors.
+    case = data / "openssh.case"
+
+    def scanned(file, *more):
+        def command():
+            for rest in data.glob(case.name + "*"):
+                rest.unlink()
+            return [tocsin, "scan", file, "--no-rules", "--threads", "1", "--year", "2024", "--case", case, "-q", *more]
+        return command
+
+    at_least("with all detectors, one core", per_second(count, scanned(lines), scanned(nothing)), "lines/s", 500_000)
+    at_most("memory of that scan", run(scanned(lines)()).peak / 1e6, "MB", 512)
+    size = case.stat().st_size
+    figure("kept in the case", size / count, "bytes/line", "", None)
+    figure("without detectors", per_second(count, scanned(lines, "--no-detectors"), scanned(nothing, "--no-detectors")), "lines/s",
+           "", None)
+
+    # A million indicators over the same lines.
+    listed = data / "indicators.txt"
+    with open(listed, "w", encoding="utf-8") as out:
+        for i in range(1_000_000):
+            out.write(f"10.{i >> 16}.{i >> 8 & 255}.{i & 255}\n" if i % 2 else f"host{i}.some-name.example\n")
+    search = ["--no-detectors", "--indicators", listed]
+    at_least("a million indicators, one core", per_second(count, scanned(lines, *search), scanned(nothing, *search)), "lines/s",
+             500_000)
+    import json
+    import sqlite3
+    summary = json.loads(sqlite3.connect(case).execute("SELECT value FROM meta WHERE key = 'scan'").fetchone()[0])
+    at_most("memory of an indicator", summary["indicators"]["bytes"] / summary["indicators"]["loaded"], "bytes", 100)
+
+    hunted = values_of(run([program, "hunt"]).out)
+    at_most("worst line found, a byte", hunted["ratio"], "x median", 3)
+    forged = values_of(run([program, "forgeries", 1_000_000]).out)
+    at_most("wrong of a million forged lines", forged["wrong"], "lines", 0)
