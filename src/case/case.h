@@ -275,6 +275,19 @@ class Case {
   Result<std::vector<Claim>> claims();                              // withdrawn ones too, by number
   Result<std::vector<Act>> acts();                                  // undone ones too, by number
 
+  // ---- verdicts on leaked items: what `tocsin leak` said last ----
+  struct LeakItem {
+    std::string item, sha256, verdict;
+    std::string report;  // the JSON object that `leak --json` prints
+  };
+  // Replaces the items, in one transaction that put_leak_end() closes.
+  Result<void> put_leak_begin();
+  Result<void> put_leak_item(const LeakItem& item);
+  Result<void> put_leak_end(std::string_view summary_json);
+  Result<std::optional<std::string>> leak_summary();  // nothing: no leak was examined
+  // In the order of the dump; all verdicts where `verdict` is "". The sink returns false to stop.
+  Result<void> each_leak_item(std::string_view verdict, const std::function<bool(const LeakItem&)>& sink);
+
   // ---- reading ----
   Result<std::optional<std::string>> meta(std::string_view key);
   // Sorted by time, rule id, id. The sink returns false to stop.

@@ -142,6 +142,7 @@ std::string hex_id(const std::array<std::uint8_t, 16>& id);
 Result<Digest> rule_table_digest(Database& database);
 Result<Digest> ordered_digest(Database& database);
 Result<Digest> story_digest(Database& database);
+Result<Digest> leak_digest(Database& database);
 Digest journal_hash(const Digest& previous, std::int64_t sequence, std::string_view time, std::string_view action,
                     std::string_view detail);
 

@@ -193,8 +193,21 @@ ALTER TABLE ordered_finding ADD COLUMN techniques TEXT;
 ALTER TABLE ordered_event ADD COLUMN content BLOB;
 )sql";
 
+// Verdicts on leaked items; the latest run of `tocsin leak` over this case.
+constexpr const char* kLeak = R"sql(
+CREATE TABLE leak_item(
+  id INTEGER PRIMARY KEY,
+  item TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  verdict TEXT NOT NULL,
+  report TEXT NOT NULL
+) STRICT;
+CREATE INDEX leak_item_by_verdict ON leak_item(verdict);
+CREATE TABLE leak(summary TEXT NOT NULL) STRICT;
+)sql";
+
 // Step i leads from format i to i + 1.
-constexpr const char* kSteps[] = {kVersion1, kStory, kBlocks};
+constexpr const char* kSteps[] = {kVersion1, kStory, kBlocks, kLeak};
 constexpr std::int64_t kFormat = std::size(kSteps);
 
 }  // namespace

@@ -54,6 +54,10 @@ class Verifier {
     TRY(const std::int64_t told, me_.database.number("SELECT count(*) FROM story"));
     if (story_.empty() ? told > 0 : story_ != story.hex())
       problem("the incidents, campaigns and assessments are not those that the journal states");
+    TRY(const Digest leak, leak_digest(me_.database));
+    TRY(const std::int64_t leaks, me_.database.number("SELECT count(*) FROM leak"));
+    if (leak_.empty() ? leaks > 0 : leak_ != leak.hex())
+      problem("the verdicts on leaked items are not those that the journal states");
     return std::move(result_);
   }
 
@@ -115,7 +119,7 @@ class Verifier {
   // What later entries state stands over what earlier ones did.
   void take_note(std::string_view action, std::string_view detail) {
     if (action != "scan" && action != "evidence" && action != "partial" && action != "removed" && action != "ordered" &&
-        action != "superseded" && action != "assessed")
+        action != "superseded" && action != "assessed" && action != "leak")
       return;
     const auto json = nlohmann::json::parse(detail, nullptr, false);
     if (!json.is_object()) return;
@@ -133,6 +137,8 @@ class Verifier {
       ordered_ = text("digest");
     else if (action == "assessed")
       story_ = text("digest");
+    else if (action == "leak")
+      leak_ = text("digest");
     else if (action == "removed")
       stated_.erase(number("run"));
     else if (action == "superseded") {
@@ -234,7 +240,7 @@ class Verifier {
   Case::Impl& me_;
   Verification result_;
   std::map<std::int64_t, StatedRun> stated_;
-  std::string rules_, ordered_, story_;
+  std::string rules_, ordered_, story_, leak_;
 };
 
 }  // namespace
@@ -260,6 +266,12 @@ Result<Digest> story_digest(Database& database) {
     all += digest.hex();
   }
   return sha256(all);
+}
+
+Result<Digest> leak_digest(Database& database) {
+  TRY(const Digest items, digest_of(database, "SELECT * FROM leak_item ORDER BY id"));
+  TRY(const Digest summary, digest_of(database, "SELECT * FROM leak"));
+  return sha256(items.hex() + summary.hex());
 }
 
 Result<Verification> Case::verify() {

@@ -1,0 +1,88 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "publish/leak/leak.h"
+
+namespace tocsin::publish {
+namespace {
+
+constexpr std::size_t kBoxesShown = 20, kListShown = 10;
+
+}  // namespace
+
+std::string_view meaning(leak::Verdict verdict) {
+  constexpr std::string_view kMeanings[] = {
+      "signed by the sender's domain, all that a reader sees is covered, nothing was changed",
+      "the same, once a harmless change on the way is undone; the item names it",
+      "what was signed is unchanged, but something that a reader sees is not covered",
+      "the signature verifies, but others may have the means to make it",
+      "not what the domain signed: changed, or never signed by it",
+      "carries no signature: neither proved nor disproved",
+      "signed, but the key is not at hand: neither proved nor disproved",
+      "verifies only with a key computed from this dump: a forger could have made all of it",
+      "no readable message or signature",
+  };
+  return kMeanings[static_cast<std::size_t>(verdict)];
+}
+
+std::string leak_line(const leak::ItemReport& report, const Terminal& terminal) {
+  std::string out = fmt::format("{}  {}\n", fitted(leak::name(report.verdict), 18), printable(report.item));
+  const std::string what =
+      report.kind == "message" ? report.date + "  " + report.from + "  " + report.subject : report.why;
+  out += dimmed(terminal, fmt::format("{:20}{}", "", fitted(printable(what), terminal.width - 22))) + "\n";
+  if (report.kind == "message") out += fmt::format("{:20}{}\n", "", printable(report.why));
+  for (const leak::Oddity& oddity : report.oddities)
+    out += fmt::format("{:20}! {}{}\n", "", oddity.name, oddity.detail.empty() ? "" : ": " + printable(oddity.detail));
+  return out;
+}
+
+std::string leak_text(const leak::LeakSummary& summary, const Terminal& terminal) {
+  std::string out = fmt::format("{} items, {}\n\n", grouped(summary.items), size_text(summary.bytes));
+  for (std::size_t i = 0; i < leak::kVerdicts; ++i) {
+    if (summary.by_verdict[i] == 0) continue;
+    out += fmt::format("{}  {}  {}\n", fitted_right(grouped(summary.by_verdict[i]), 12),
+                       fitted(leak::kVerdictNames[i], 18), dimmed(terminal, meaning(static_cast<leak::Verdict>(i))));
+  }
+  if (summary.boxes.size() > 1) {
+    out += "\nby mailbox or folder (proved = authentic, also repaired)\n";
+    std::size_t shown = 0;
+    for (const auto& [name, box] : summary.boxes) {
+      if (++shown > kBoxesShown) break;
+      const auto of = [&](leak::Verdict verdict) { return box.by_verdict[static_cast<std::size_t>(verdict)]; };
+      out +=
+          fmt::format("  {}  {} items, {} proved, {} altered, {} unsigned\n", fitted(printable(name), 40),
+                      grouped(box.items), grouped(of(leak::Verdict::authentic) + of(leak::Verdict::authentic_repaired)),
+                      grouped(of(leak::Verdict::altered)), grouped(of(leak::Verdict::unsigned_)));
+    }
+    if (summary.boxes.size() > kBoxesShown)
+      out += fmt::format("  … and {} more (--json has all)\n", summary.boxes.size() - kBoxesShown);
+  }
+  if (!summary.recovered.empty()) {
+    out += "\nkeys computed from pairs of messages\n";
+    for (const auto& note : summary.recovered)
+      out += fmt::format("  {} ({} bits){}\n    from {}\n", printable(note.name), note.bits,
+                         note.circular ? ": from this dump alone, so it proves nothing" : "", printable(note.from));
+  }
+  if (!summary.keys_missing.empty()) {
+    out += fmt::format(
+        "\n{} keys are not at hand; a key file (--keys) or originals (--originals) may settle those items:\n",
+        summary.keys_missing.size());
+    for (std::size_t i = 0; i < std::min(summary.keys_missing.size(), kListShown); ++i)
+      out += "  " + printable(summary.keys_missing[i]) + "\n";
+    if (summary.keys_missing.size() > kListShown)
+      out += fmt::format("  … and {} more\n", summary.keys_missing.size() - kListShown);
+  }
+  if (!summary.oddities.empty()) {
+    out += "\nin the dump as a whole\n";
+    for (const leak::Oddity& oddity : summary.oddities)
+      out += fmt::format("  ! {}: {}\n", oddity.name, printable(oddity.detail));
+  }
+  out +=
+      "\nA signature shows that a domain's key was used over these bytes. That a message came from an account on a "
+      "date rests on\n"
+      "that domain's practice; that a person wrote it is not shown. Metadata may itself be planted.\n";
+  return out;
+}
+
+}  // namespace tocsin::publish
