@@ -85,8 +85,3 @@ def bench(build, data, tocsin, run, at_least, at_most, figure, say, runs):
     import sqlite3
     summary = json.loads(sqlite3.connect(case).execute("SELECT value FROM meta WHERE key = 'scan'").fetchone()[0])
     at_most("memory of an indicator", summary["indicators"]["bytes"] / summary["indicators"]["loaded"], "bytes", 100)
-
-    hunted = values_of(run([program, "hunt"]).out)
-    at_most("worst line found, a byte", hunted["ratio"], "x median", 3)
-    forged = values_of(run([program, "forgeries", 1_000_000]).out)
-    at_most("wrong of a million forged lines", forged["wrong"], "lines", 0)
