@@ -87,11 +87,15 @@ std::optional<std::string> domain(std::string_view text) {
   return lowered(text);
 }
 
+// IPv6 only in brackets, as in URLs (RFC 3986, 3.2.2): without them its end and a port can't be told apart.
 std::optional<std::string> host(std::string_view text) {
-  if (const auto ip =
-          text.starts_with('[') && text.ends_with(']') ? Ip::parse(text.substr(1, text.size() - 2)) : Ip::parse(text))
-    return ip->text();
-  return domain(text);
+  if (text.starts_with('[') && text.ends_with(']')) {
+    const auto ip = Ip::parse(text.substr(1, text.size() - 2));
+    return ip ? std::optional(ip->is_v4() ? ip->text() : "[" + ip->text() + "]") : std::nullopt;
+  }
+  const auto ip = Ip::parse(text);
+  if (ip && ip->is_v4() && text.find(':') == std::string_view::npos) return ip->text();
+  return ip ? std::nullopt : domain(text);
 }
 
 std::optional<std::string> url(std::string_view text) {
