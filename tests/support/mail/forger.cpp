@@ -206,6 +206,7 @@ Changed forge(const std::string& message, Dice& dice) {
       }
       default: {  // another message's signature
         const std::size_t at = parts.header.find(" bh=");
+        if (at == std::string::npos) continue;
         const std::size_t byte = parts.header.find(';', at) - 6;
         parts.header[byte] = parts.header[byte] == 'x' ? 'y' : 'x';
         parts.body += "x";
