@@ -43,7 +43,8 @@ class Takeover final : public Detector {
     }
     if (entry.partial) said.detail += " The second factor was not given.";
     if (entry.legacy) said.detail += " A protocol that knows no second factor was used.";
-    said.entities = {{EntityType::account, who, entry.partial ? "target" : "entered"},
+    // A hint doesn't say that anybody got in.
+    said.entities = {{EntityType::account, who, entry.partial || entry.grade > 2 ? "target" : "entered"},
                      {EntityType::address, entry.address.text(), "source"},
                      {EntityType::network, from, "network"}};
     // What nothing but the campaign gives away stands when the campaign does.

@@ -174,7 +174,37 @@ class Tally {
     }
   }
 
+  // "anna" is "anna@example.org" where only one such account is named: logs of one service write the one, of another
+  // the other.
+  void join_short_names() {
+    std::map<std::string_view, std::vector<EntityRow*>> full;
+    for (auto& [key, row] : entities_) {
+      const std::size_t at = row.value.find('@');
+      if (row.type == EntityType::account && at != std::string::npos && at > 0)
+        full[std::string_view(row.value).substr(0, at)].push_back(&row);
+    }
+    for (auto entity = entities_.begin(); entity != entities_.end();) {
+      EntityRow& row = entity->second;
+      const auto found = row.type == EntityType::account ? full.find(row.value) : full.end();
+      if (found == full.end() || found->second.size() != 1) {
+        ++entity;
+        continue;
+      }
+      EntityRow& into = *found->second.front();
+      into.findings += row.findings;
+      into.gravest = std::max(into.gravest, row.gravest);
+      widen(into.first, into.last, row.first, row.last);
+      into.roles.insert(row.roles.begin(), row.roles.end());
+      into.techniques.insert(row.techniques.begin(), row.techniques.end());
+      into.entered |= row.entered;
+      into.known |= row.known;
+      into.ordered |= row.ordered;
+      entity = entities_.erase(entity);
+    }
+  }
+
   void entities() {
+    join_short_names();
     std::vector<EntityRow>& rows = into_.entities;
     for (auto& [key, row] : entities_) {
       ++into_.entity_counts[row.type];
