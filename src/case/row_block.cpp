@@ -67,7 +67,7 @@ void RowBlock::text(std::size_t field, std::string_view value) {
   Latest& latest = latest_[field % std::size(latest_)];
   if (latest.number < texts_.size()) {
     const Text& text = texts_[latest.number];
-    if (text.size == value.size() && std::memcmp(dictionary_.data() + text.at, value.data(), value.size()) == 0) {
+    if (std::string_view(dictionary_).substr(text.at, text.size) == value) {
       number(latest.number);
       return;
     }

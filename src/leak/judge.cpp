@@ -265,7 +265,7 @@ struct LongMessage::State {
   std::vector<mailauth::Hasher> hashers;
   std::vector<mailauth::BodyCanonical> bodies;
   const Keys& keys;
-  const JudgeOptions& options;
+  const JudgeOptions options;
   ItemReport& report;
 };
 
