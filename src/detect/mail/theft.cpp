@@ -231,14 +231,21 @@ class MailTheft final : public Detector {
       said.members.push_back(visit->first_ordinal);
     }
     said.key = fmt::format("{} {}", who, said.first.iso());
-    said.level = entered && items ? Level::critical : entered || (changes && items) ? Level::high : Level::medium;
+    // A new place alone is also a new home, a journey or a new carrier.
+    const bool hint = !entered && !changes && !strange;
+    said.level = hint                            ? Level::low
+                 : entered && items              ? Level::critical
+                 : entered || (changes && items) ? Level::high
+                                                 : Level::medium;
     const std::string how = changes_text(changes);
-    said.title = items ? fmt::format("Mail taken from {}: {}{}, {:.1f} MB{}", who, counted(items, "message"),
-                                     folders ? ", " + counted(folders, "whole folder") : "",
+    said.title = items ? fmt::format("{} {}: {}{}, {:.1f} MB{}",
+                                     hint ? "Hint: mail read from a new place, of" : "Mail taken from", who,
+                                     counted(items, "message"), folders ? ", " + counted(folders, "whole folder") : "",
                                      static_cast<double>(bytes) / 1e6, how.empty() ? "" : ", after " + how)
                        : fmt::format("Access to the mail of {} arranged from a new network: {}", who, how);
     said.detail = fmt::format("Read from {} that the mailbox had not been read from before{}.",
                               counted(visits.size(), "network"), strange ? ", by a client new to it" : "");
+    if (hint) said.detail += " Nothing else speaks against it: travellers look the same. Ask the mailbox's owner.";
     if (entered) said.detail += " The account was entered by a member of a campaign.";
     said.entities.push_back({EntityType::mailbox, who, "mailbox"});
     said.entities.push_back({EntityType::account, who, entered ? "entered" : "target"});
