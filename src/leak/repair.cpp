@@ -150,6 +150,8 @@ std::string utf8_to_latin1(std::string_view body) {
   return out;
 }
 
+constexpr std::uint64_t kPairsMax = 8u << 20;  // bytes hashed for pairs of repairs of one body
+
 struct Step {
   std::string_view name;
   std::string (*change)(std::string_view body);
@@ -219,10 +221,13 @@ std::optional<BodyRepair> repair_body(const Message& message, const Signature& s
     if (body_matches(changed, LineEnds::any, signature)) return BodyRepair{std::string(step.name), ""};
     once.emplace_back(&step, std::move(changed));
   }
+  // Two at once cost a hundred times the body: little work for a letter, and for a large body not worth it.
+  std::uint64_t pairs = 0;
   for (const auto& [first, changed] : once)
     for (const Step& second : kSteps) {
       if (&second == first) continue;
-      if (!afford(changed.size())) return std::nullopt;
+      pairs += changed.size();
+      if (pairs > kPairsMax || !afford(changed.size())) return std::nullopt;
       const std::string twice = second.change(changed);
       if (twice != changed && body_matches(twice, LineEnds::any, signature))
         return BodyRepair{std::string(first->name) + " and " + std::string(second.name), ""};

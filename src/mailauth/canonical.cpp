@@ -98,7 +98,7 @@ void BodyCanonical::put(std::string_view bytes) {
 }
 
 void BodyCanonical::line(std::string_view content) {
-  if (form_ != Canonical::simple) {
+  if (form_ != Canonical::simple && content.find_first_of(" \t") != std::string_view::npos) {
     reduced_.clear();
     bool gap = false;
     for (const char c : content) {
