@@ -55,6 +55,11 @@ Proof proof_of(const Message& message, const Outcome& outcome, const Keys& keys)
     const auto& key = keys.find(signature.key_name())->at(outcome.key_index);
     out.key_provenance = key.provenance;
     out.circular = key.circular;
+    // What the signature says of its time, else what Date says.
+    auto said = out.signed_at;
+    if (const auto* date = message.find("Date"); !said && date) said = parse_mail_date(date->value);
+    out.key_out_of_time =
+        said && ((key.valid_from && *said < *key.valid_from) || (key.valid_to && *key.valid_to < *said));
     if (key.published) out.reason = "the key's private half is public";
   }
   return out;
@@ -202,6 +207,10 @@ void decide(const Message& message, const JudgeOptions& options, ItemReport& rep
                  (proof.reason.empty() ? "" : ", which found then: " + proof.reason);
   }
   check_fields(message, report.proof, report.oddities);
+  for (const Proof& proof : report.proof)
+    if (proof.key_out_of_time)
+      report.oddities.push_back(
+          {"key-not-in-use-then", "the key of " + proof.domain + " was not in use at the time that is claimed"});
   if (message.malformed() > 0)
     report.oddities.push_back({"malformed-header-lines", std::to_string(message.malformed())});
   const auto date = parse_mail_date(report.date);

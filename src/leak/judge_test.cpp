@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 
 #include "leak/fields.h"
@@ -109,6 +110,22 @@ TEST(Leak, AnotherDomainsSignatureProvesAnotherThing) {
   const ItemReport report = judge(tests::sign(tests::make_mail(dice, 1), key, as), keys);
   EXPECT_EQ(name(report.verdict), "partly-covered");
   EXPECT_FALSE(report.proof.at(0).aligned);
+}
+
+TEST(Leak, AKeyOutOfItsTimeIsTold) {
+  Dice dice(7);
+  const SigningKey key = SigningKey::make(1024, 1);
+  SignAs as;
+  as.headers = kAllFields;
+  as.extra = " t=1598256000;";  // 2020-08-24
+  const std::string mail = tests::sign(tests::make_mail(dice, 1), key, as);
+  for (const int year : {2019, 2021}) {
+    const ItemReport report = judge(mail, keys_of(key, {"", "", Time::from_civil(year, 1, 1), {}, false, false}));
+    const bool told =
+        std::ranges::any_of(report.oddities, [](const Oddity& o) { return o.name == "key-not-in-use-then"; });
+    EXPECT_EQ(told, year == 2021);
+    EXPECT_EQ(name(report.verdict), "authentic");
+  }
 }
 
 TEST(Leak, AppendedTextIsShown) {

@@ -35,11 +35,12 @@ struct Proof {
   std::string kind;    // "dkim", "domainkeys", "arc"
   std::string result;  // "pass", "fail", "invalid", "unknown"
   std::string domain, selector, algorithm;
-  std::string reason;          // in words; "" for a plain pass
-  std::string repair;          // what had to be undone; "" for nothing
-  std::string appended;        // text after the signed part of the body; its beginning
-  std::string key_provenance;  // where the key is known from
-  bool circular = false;       // that is this dump
+  std::string reason;            // in words; "" for a plain pass
+  std::string repair;            // what had to be undone; "" for nothing
+  std::string appended;          // text after the signed part of the body; its beginning
+  std::string key_provenance;    // where the key is known from
+  bool circular = false;         // that is this dump
+  bool key_out_of_time = false;  // by its own word signed when that key was not in use
   int key_bits = 0;
   bool aligned = false;  // of the domain in From
   bool header_good = false, body_good = false, expired = false;
