@@ -11,6 +11,7 @@ from pathlib import Path
 # The floors, from the ground up. Folders on one floor are siblings: none includes another.
 FLOORS = [
     {"base"},
+    {"mime", "documents"},
     {"event", "evidence"},
     {"readers", "sigma", "case", "detect", "products", "indicators", "decoys", "mailauth", "rehearse"},
     {"assess", "leak", "pipeline"},
