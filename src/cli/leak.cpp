@@ -34,9 +34,8 @@ int run(std::span<const std::string> args) {
   app.add_option("--keys", key_files,
                  "TSV of keys as they stood in DNS: name, record, provenance[, valid_from, valid_to]")
       ->allow_extra_args(false);
-  app.add_option("--stolen-after", after,
-                 "the theft was not before this time: for files' own dates, which are not read yet");
-  app.add_option("--stolen-before", before, "the theft was over at this time");
+  app.add_option("--stolen-after", after, "the theft was not before this time: what was edited since is told");
+  app.add_option("--stolen-before", before, "the theft was over at this time: what is dated later was not stolen so");
   app.add_option("--case", case_file, "case file that keeps the verdicts");
   app.add_option("--verdict", verdict, "list only items of this verdict");
   app.add_option("--threads", threads, "threads (all cores)");

@@ -109,7 +109,7 @@ std::unique_ptr<Tap> Walker::State::next_top() {
 // Takes the tap if it is a container.
 bool Walker::State::enter(std::unique_ptr<Tap>& tap) {
   const ContainerKind* kind = recognise_container(tap->peek());
-  if (kind == nullptr) return false;
+  if (kind == nullptr || (limits.keep_whole && limits.keep_whole(tap->peek()))) return false;
   if (stack.size() >= limits.depth) {
     tap->notes().lost("archive-depth", 0, 0,
                       fmt::format("{} containers inside each other; not opened", stack.size() + 1));

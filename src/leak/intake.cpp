@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "documents/document.h"
 
 namespace tocsin::leak {
 namespace {
@@ -12,7 +13,16 @@ std::string_view without_from_line(std::string_view raw) {
   return raw.substr(std::min(raw.find('\n') + 1, raw.size()));
 }
 
+// Office documents are archives too, but one item each.
+evidence::Limits limits() {
+  evidence::Limits out;
+  out.keep_whole = documents::is_packed_document;
+  return out;
+}
+
 }  // namespace
+
+Intake::Intake(std::vector<std::string> paths) : walker_(std::move(paths), limits()) {}
 
 std::string container_of(const std::string& path) {
   const std::size_t slash = path.rfind('/');

@@ -26,7 +26,7 @@ class Intake {
  public:
   static constexpr std::size_t kDocumentMax = 32u << 20;  // bytes of a document that are looked into
 
-  explicit Intake(std::vector<std::string> paths) : walker_(std::move(paths)) {}
+  explicit Intake(std::vector<std::string> paths);
   // False at the end.
   bool next(Piece& out);
   std::uint64_t bytes_in() const { return walker_.bytes_in(); }

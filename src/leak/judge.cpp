@@ -183,6 +183,12 @@ void describe(const Message& message, ItemReport& report) {
   report.subject = text("Subject");
   report.message_id = text("Message-ID");
   report.date = text("Date");
+  report.mailer = text("X-Mailer");
+  if (report.mailer.empty()) report.mailer = text("User-Agent");
+  const std::string_view date_text = report.date;
+  if (const std::size_t sign = date_text.find_last_of("+-");
+      sign != std::string_view::npos && sign + 5 <= date_text.size())
+    report.zone = date_text.substr(sign, 5);
   if (const auto date = parse_mail_date(report.date)) report.date = date->iso();
 }
 

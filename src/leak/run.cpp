@@ -1,15 +1,21 @@
 // Two passes when keys may have to be computed: the first looks for messages whose keys are missing, the second judges
-// everything with all keys. Messages are judged by any thread and reported in the order of the dump.
+// everything with all keys. Messages are judged by any thread; their reports wait for the end of the dump, are held
+// against all others, and are given in the order of the dump.
 #include "leak/run.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <set>
 
 #include "base/crew.h"
 #include "base/hash.h"
+#include "leak/carried.h"
+#include "leak/habits.h"
 #include "leak/intake.h"
 #include "leak/recovery.h"
+#include "leak/spool.h"
+#include "leak/traits.h"
 
 namespace tocsin::leak {
 namespace {
@@ -18,7 +24,7 @@ constexpr std::size_t kTaskBytes = 4u << 20, kTaskItems = 256;
 
 struct Task {
   std::vector<Piece> pieces;
-  std::vector<ItemReport> reports;
+  std::vector<std::vector<ItemReport>> reports;  // of a piece: itself, then what it carries
 };
 
 class Run {
@@ -29,7 +35,7 @@ class Run {
   Result<LeakSummary> run() {
     if (options_.recover && std::ranges::find(options_.paths, "-") == options_.paths.end()) recover();
     judge();
-    finish();
+    TRY_VOID(finish());
     summary_.interrupted = stopped();
     return std::move(summary_);
   }
@@ -89,8 +95,7 @@ class Run {
     done.kind = Piece::Kind::long_end;
     done.item = piece.item;
     task.pieces.emplace_back();
-    task.reports.emplace_back();
-    ItemReport& report = task.reports.back();
+    ItemReport& report = task.reports.emplace_back().emplace_back();
     report.item = piece.item;
     report.container = piece.container;
     std::optional<Piece> ended;
@@ -122,20 +127,29 @@ class Run {
   void work(Task& task) const {
     for (std::size_t i = 0; i < task.pieces.size(); ++i) {
       Piece& piece = task.pieces[i];
-      ItemReport& report = task.reports[i];
       if (piece.kind == Piece::Kind::long_end || piece.kind == Piece::Kind::ended) continue;
+      std::vector<ItemReport>& reports = task.reports[i];
+      ItemReport report;
       report.item = piece.item;
       report.container = piece.container;
       if (piece.kind == Piece::Kind::message) {
         report.size = piece.bytes.size();
         report.sha256 = sha256(piece.bytes).hex();
         judge_message(piece.bytes, keys_, options_.judge, report);
+        std::vector<ItemReport> carried = judge_attachments(piece.bytes, options_.judge, report);
+        reports.push_back(std::move(report));
+        std::ranges::move(carried, std::back_inserter(reports));
       } else {
         report.kind = "document";
         report.size = piece.size;
         report.sha256 = piece.sha256;
         report.verdict = Verdict::unsigned_;
         report.why = "nothing was signed";
+        read_metadata(piece.bytes, options_.judge, report);
+        if (piece.bytes.size() < piece.size)
+          report.oddities.push_back(
+              {"too-long-to-look-into", "its first " + std::to_string(piece.bytes.size()) + " bytes were looked at"});
+        reports.push_back(std::move(report));
       }
       piece.bytes.clear();
       piece.bytes.shrink_to_fit();
@@ -148,18 +162,17 @@ class Run {
         if (summary_.problems.size() < 100) summary_.problems.push_back(task.pieces[i].problem);
         continue;
       }
-      ItemReport& report = task.reports[i];
-      note_replay(report);
-      for (const Proof& proof : report.proof)
-        if (proof.result == "unknown" && missing_.size() < 10'000)
-          missing_.insert(proof.selector + "._domainkey." + proof.domain);
-      ++summary_.items;
-      summary_.bytes += report.size;
-      auto& box = summary_.boxes[report.container];
-      ++box.items;
-      ++summary_.by_verdict[static_cast<std::size_t>(report.verdict)];
-      ++box.by_verdict[static_cast<std::size_t>(report.verdict)];
-      sink_(report);
+      for (ItemReport& report : task.reports[i]) {
+        note_replay(report);
+        for (const Proof& proof : report.proof)
+          if (proof.result == "unknown" && missing_.size() < 10'000 && !proof.selector.empty())
+            missing_.insert(proof.selector + "._domainkey." + proof.domain);
+        ++summary_.items;  // for progress; counted again below
+        if (report.kind != "attachment") summary_.bytes += report.size;
+        habits_.note(report);
+        if (!error_)
+          if (auto put = spool_.put(report); !put) error_ = put.error();
+      }
     }
   }
 
@@ -185,13 +198,34 @@ class Run {
         [&](Task& task) { give(task); });
   }
 
-  void finish() { summary_.keys_missing.assign(missing_.begin(), missing_.end()); }
+  // With all of the dump known, each report is completed and given.
+  Result<void> finish() {
+    if (error_) return std::unexpected(*error_);
+    summary_.keys_missing.assign(missing_.begin(), missing_.end());
+    habits_.settle(summary_.oddities);
+    summary_.items = 0;
+    ItemReport report;
+    for (;;) {
+      TRY(const bool more, spool_.get(report));
+      if (!more) return {};
+      habits_.judge(report);
+      auto& box = summary_.boxes[report.container];
+      for (auto* counts : {&summary_.by_verdict, &box.by_verdict})
+        ++(*counts)[static_cast<std::size_t>(report.verdict)];
+      ++summary_.items;
+      ++box.items;
+      sink_(report);
+    }
+  }
 
   static constexpr std::size_t kIdsMax = 4'000'000;
   const LeakOptions& options_;
   const std::function<void(const ItemReport&)>& sink_;
   Keys keys_;
   LeakSummary summary_;
+  Habits habits_;
+  Spool spool_;
+  std::optional<Error> error_;
   std::set<std::string> missing_;
   std::map<std::uint64_t, std::uint64_t> ids_;
 };

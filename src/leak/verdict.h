@@ -10,13 +10,15 @@
 #include <vector>
 
 #include "base/time.h"
+#include "documents/document.h"
 #include "mailauth/dkim.h"
 
 namespace tocsin::leak {
 
 enum class Verdict : std::uint8_t {
-  authentic,           // signed by the sender's domain, all that a reader sees is covered, nothing changed
-  authentic_repaired,  // the same, once what a program did to it on the way is undone; the repair is named
+  authentic,           // signed by the sender's domain, all that a reader sees is covered, nothing changed; or the very
+                       // bytes of an original
+  authentic_repaired,  // the same, once what programs did to it on the way is undone; the repair is named
   partly_covered,      // what was signed is unchanged, but something that a reader sees is not covered by it
   forgeable,           // verifies, with a key that others may have: short, SHA-1, or its private half is public
   altered,             // a known key does not verify it, or the body is not the one that was signed
@@ -32,7 +34,9 @@ inline constexpr std::size_t kVerdicts = std::size(kVerdictNames);
 inline std::string_view name(Verdict verdict) { return kVerdictNames[static_cast<std::size_t>(verdict)]; }
 
 struct Proof {
-  std::string kind;    // "dkim", "domainkeys", "arc"
+  // "dkim", "domainkeys", "arc", "smime", "pgp"; "carried": by the message that an attachment came with; "original": by
+  // the reference archive.
+  std::string kind;
   std::string result;  // "pass", "fail", "invalid", "unknown"
   std::string domain, selector, algorithm;
   std::string reason;            // in words; "" for a plain pass
@@ -61,23 +65,27 @@ struct Attachment {
   std::uint64_t size = 0;
 };
 
+// What of the reference archive an item is, or comes close to.
 struct Original {
-  std::string item;        // of the reference archive
-  std::string difference;  // readable; "" when the text is the same
+  std::string item;
+  std::string relation;    // "identical" bytes; "same-content" of a message; "same-text"; "changed"
+  std::string difference;  // readable; "" for identical ones
 };
 
 struct ItemReport {
-  std::string item;       // path, "#n" for the n-th message of a mailbox
+  std::string item;       // path, "#n" for the n-th message of a mailbox, "!/name" for what it carries
   std::string container;  // the mailbox, archive or folder that counts are made by
   std::string sha256;
   std::uint64_t size = 0;
-  std::string kind;  // "message", "document"
+  std::string kind;  // "message", "document", "attachment"
   Verdict verdict = Verdict::broken;
   std::string why;  // one sentence
   std::string from, to, subject, date, message_id;
+  std::string mailer, zone;  // of a message: the program that it says made it; Date's zone as it stands: "+0200"
   std::vector<Proof> proof;
   std::vector<Oddity> oddities;
   std::vector<Attachment> attachments;
+  std::optional<documents::Metadata> metadata;  // its anomalies are among the oddities
   std::optional<Original> original;
 };
 

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "base/json.h"
+#include "leak/traits.h"
 #include "publish/leak/leak.h"
 
 namespace tocsin::publish {
@@ -86,6 +87,43 @@ void append_oddities(std::string& out, const std::vector<leak::Oddity>& oddities
   out += ']';
 }
 
+void append_metadata(std::string& out, const documents::Metadata& metadata) {
+  Object object(out);
+  const auto stamp = [&](std::string_view key, const std::optional<documents::Stamp>& at) {
+    if (at) object.text(key, at->iso());
+  };
+  object.text("format", metadata.format);
+  object.text_if("title", metadata.title);
+  object.text_if("author", metadata.author);
+  object.text_if("last_modified_by", metadata.last_modified_by);
+  object.text_if("company", metadata.company);
+  object.text_if("application", metadata.application);
+  object.text_if("template", metadata.template_name);
+  object.text_if("language", metadata.language);
+  object.text_if("interface_language", metadata.interface_language);
+  object.text_if("revision", metadata.revision);
+  stamp("created", metadata.created);
+  stamp("modified", metadata.modified);
+  stamp("printed", metadata.printed);
+  stamp("packed", metadata.packed);
+  if (metadata.edit_minutes) object.number("edit_minutes", *metadata.edit_minutes);
+  if (metadata.pages) object.number("pages", *metadata.pages);
+  if (!metadata.people.empty()) object.list("people", metadata.people);
+  if (!metadata.facts.empty()) {
+    object.name("facts") += '[';
+    for (std::size_t i = 0; i < metadata.facts.size(); ++i) {
+      if (i) out += ',';
+      Object one(out);
+      one.text("name", metadata.facts[i].name);
+      one.text("value", metadata.facts[i].value);
+      one.end();
+    }
+    out += ']';
+  }
+  object.text("note", leak::kPlanted);
+  object.end();
+}
+
 void append_counts(std::string& out, const std::uint64_t (&counts)[leak::kVerdicts]) {
   Object object(out);
   for (std::size_t i = 0; i < leak::kVerdicts; ++i)
@@ -109,6 +147,7 @@ std::string leak_json(const leak::ItemReport& report) {
   object.text_if("subject", report.subject);
   object.text_if("date", report.date);
   object.text_if("message_id", report.message_id);
+  object.text_if("mailer", report.mailer);
   object.name("proof") += '[';
   for (std::size_t i = 0; i < report.proof.size(); ++i) {
     if (i) out += ',';
@@ -125,14 +164,15 @@ std::string leak_json(const leak::ItemReport& report) {
       one.text("type", report.attachments[i].type);
       one.number("size", report.attachments[i].size);
       one.text("sha256", report.attachments[i].sha256);
-      one.text("verdict", leak::name(report.verdict));  // inherited
       one.end();
     }
     out += ']';
   }
+  if (report.metadata) append_metadata(object.name("metadata"), *report.metadata);
   if (report.original) {
     Object original(object.name("original"));
     original.text("item", report.original->item);
+    original.text("relation", report.original->relation);
     original.text("difference", report.original->difference);
     original.end();
   }

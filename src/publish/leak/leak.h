@@ -15,5 +15,7 @@ std::string leak_text(const leak::LeakSummary& summary, const Terminal& terminal
 std::string leak_line(const leak::ItemReport& report, const Terminal& terminal);
 // What a verdict means, in a sentence for people who don't know signatures.
 std::string_view meaning(leak::Verdict verdict);
+// "differs from", … before the original's name.
+std::string_view relation_text(std::string_view relation);
 
 }  // namespace tocsin::publish

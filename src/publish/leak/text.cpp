@@ -9,11 +9,34 @@ namespace {
 
 constexpr std::size_t kBoxesShown = 20, kListShown = 10;
 
+// A document in a line: format, dates, names, program.
+std::string describe(const leak::ItemReport& report) {
+  if (!report.metadata) return {};
+  const documents::Metadata& metadata = *report.metadata;
+  std::string out = metadata.format;
+  const auto add = [&](std::string_view what, const std::string& value) {
+    if (!value.empty()) out += fmt::format(" · {}{}", what, value);
+  };
+  if (metadata.created) add("created ", metadata.created->iso());
+  if (metadata.modified) add("modified ", metadata.modified->iso());
+  add("by ", metadata.last_modified_by.empty() ? metadata.author : metadata.last_modified_by);
+  add("with ", metadata.application);
+  add("program's language ", metadata.interface_language);
+  return out;
+}
+
 }  // namespace
+
+std::string_view relation_text(std::string_view relation) {
+  if (relation == "identical") return "the same bytes as";
+  if (relation == "same-content") return "the same content as";
+  if (relation == "same-text") return "the same text as";
+  return "differs from";
+}
 
 std::string_view meaning(leak::Verdict verdict) {
   constexpr std::string_view kMeanings[] = {
-      "signed by the sender's domain, all that a reader sees is covered, nothing was changed",
+      "signed by the sender's domain with all that a reader sees, or the same as an original; unchanged",
       "the same, once a harmless change on the way is undone; the item names it",
       "what was signed is unchanged, but something that a reader sees is not covered",
       "the signature verifies, but others may have the means to make it",
@@ -29,9 +52,18 @@ std::string_view meaning(leak::Verdict verdict) {
 std::string leak_line(const leak::ItemReport& report, const Terminal& terminal) {
   std::string out = fmt::format("{}  {}\n", fitted(leak::name(report.verdict), 18), printable(report.item));
   const std::string what =
-      report.kind == "message" ? report.date + "  " + report.from + "  " + report.subject : report.why;
-  out += dimmed(terminal, fmt::format("{:20}{}", "", fitted(printable(what), terminal.width - 22))) + "\n";
-  if (report.kind == "message") out += fmt::format("{:20}{}\n", "", printable(report.why));
+      report.kind == "message" ? report.date + "  " + report.from + "  " + report.subject : describe(report);
+  if (!what.empty())
+    out += dimmed(terminal, fmt::format("{:20}{}", "", fitted(printable(what), terminal.width - 22))) + "\n";
+  out += fmt::format("{:20}{}\n", "", printable(report.why));
+  if (report.original) {
+    out += fmt::format("{:20}{} {}\n", "", relation_text(report.original->relation), printable(report.original->item));
+    for (std::string_view rest = report.original->difference; !rest.empty();) {
+      const std::size_t end = std::min(rest.find('\n'), rest.size());
+      out += fmt::format("{:20}  {}\n", "", printable(rest.substr(0, end)));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+  }
   for (const leak::Oddity& oddity : report.oddities)
     out += fmt::format("{:20}! {}{}\n", "", oddity.name, oddity.detail.empty() ? "" : ": " + printable(oddity.detail));
   return out;

@@ -1,0 +1,17 @@
+// Attachments: items of their own that inherit what the message proves.
+#pragma once
+#include <string_view>
+#include <vector>
+
+#include "leak/judge.h"
+#include "leak/verdict.h"
+
+namespace tocsin::leak {
+
+inline constexpr std::size_t kAttachmentsMax = 1000;  // of one message
+
+// Every attachment of a judged message, listed in `message` too. A signature covers the body that an attachment lies
+// in; where it covers a part of it (l=), those that lie behind are not proved.
+std::vector<ItemReport> judge_attachments(std::string_view raw, const JudgeOptions& options, ItemReport& message);
+
+}  // namespace tocsin::leak
