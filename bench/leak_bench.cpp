@@ -1,5 +1,7 @@
 // leak_bench forgeries N SEED: forged and re-encoded copies of signed messages, judged; prints counts as JSON.
+// leak_bench originals N SEED: N originals against N items, a third the same, a third changed, a third strangers.
 // leak_bench dump FILE BYTES SEED: writes an mbox of signed messages and its key file FILE.keys.tsv.
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -7,6 +9,7 @@
 #include <string>
 
 #include "leak/judge.h"
+#include "leak/originals.h"
 #include "tests/support/mail/forger.h"
 
 namespace {
@@ -112,14 +115,88 @@ int dump(const char* path, std::uint64_t bytes, std::uint64_t seed) {
   return out.good() ? 0 : 1;
 }
 
+// Texts of a language that has common and rare words, with the letterhead and disclaimer that all of them share.
+std::string text_of(Dice& dice) {
+  static const std::string letterhead = [] {
+    Dice fixed(7);
+    std::string out = "";
+    for (int i = 0; i < 60; ++i) out += "law" + std::to_string(fixed.below(500)) + " ";
+    return out;
+  }();
+  std::string out = "Office of the Member\n";
+  for (std::size_t i = 0, words = 60 + dice.below(400); i < words; ++i) {
+    const std::size_t rank = 1 + dice.below(20'000) * dice.below(20'000) / 20'000;  // small numbers are commoner
+    out += "w" + std::to_string(rank) + (dice.below(12) ? " " : ".\n");
+  }
+  return out + "\n" + letterhead;
+}
+
+int originals(std::size_t count, std::uint64_t seed) {
+  leak::Originals all;
+  const auto likeness = [](const std::string& text) { return leak::likeness_of_document(text, std::nullopt); };
+  const auto start = std::chrono::steady_clock::now();
+  for (std::size_t i = 0; i < count; ++i) {
+    Dice dice(seed + i);
+    leak::Likeness one = likeness(text_of(dice));
+    one.item = std::to_string(i);
+    one.sha256 = "o" + one.item;
+    if (!all.add(std::move(one))) return 1;
+  }
+  all.seal();
+  std::uint64_t same = 0, same_found = 0, changed = 0, changed_found = 0, strangers = 0, strangers_taken = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    Dice dice(seed + i), forger(~seed + i);
+    std::string text = text_of(dice);
+    const std::size_t kind = i % 3;
+    if (kind == 1) {
+      const std::size_t at = text.find(' ', forger.below(text.size() / 2)) + 1;
+      switch (forger.below(4)) {
+        case 0:
+          text.insert(at, "he took 15 million in cash and told nobody of it ");
+          break;
+        case 1:
+          text.erase(at, text.size() / 4);
+          break;
+        case 2:
+          text.replace(at, text.find(' ', at) - at, "never");
+          break;
+        default:
+          text.replace(at, text.find(' ', at) - at, std::to_string(forger.below(100'000)));
+      }
+    } else if (kind == 2) {
+      Dice stranger(seed + count + i);
+      text = text_of(stranger);
+    }
+    leak::Likeness one = likeness(text);
+    one.sha256 = "d";
+    leak::ItemReport report;
+    report.verdict = leak::Verdict::unsigned_;
+    all.compare(one, report);
+    const bool right = report.original && report.original->item == std::to_string(i);
+    if (kind == 0) ++same, same_found += right && report.original->relation == "same-text";
+    if (kind == 1) ++changed, changed_found += right && report.original->relation == "changed";
+    if (kind == 2) ++strangers, strangers_taken += report.original.has_value();
+  }
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  std::printf(
+      "{\"seconds\":%.2f,\"same\":%llu,\"same_found\":%llu,\"changed\":%llu,\"changed_found\":%llu,"
+      "\"strangers\":%llu,\"strangers_taken\":%llu}\n",
+      seconds, static_cast<unsigned long long>(same), static_cast<unsigned long long>(same_found),
+      static_cast<unsigned long long>(changed), static_cast<unsigned long long>(changed_found),
+      static_cast<unsigned long long>(strangers), static_cast<unsigned long long>(strangers_taken));
+  return 0;
+}
+
 }  // namespace
 
 int main(int count, char** values) {
   const std::string what = count > 1 ? values[1] : "";
   if (what == "forgeries" && count == 4)
     return forgeries(std::strtoull(values[2], nullptr, 10), std::strtoull(values[3], nullptr, 10));
+  if (what == "originals" && count == 4)
+    return originals(std::strtoull(values[2], nullptr, 10), std::strtoull(values[3], nullptr, 10));
   if (what == "dump" && count == 5)
     return dump(values[2], std::strtoull(values[3], nullptr, 10), std::strtoull(values[4], nullptr, 10));
-  std::fprintf(stderr, "usage: leak_bench forgeries N SEED | dump FILE BYTES SEED\n");
+  std::fprintf(stderr, "usage: leak_bench forgeries N SEED | originals N SEED | dump FILE BYTES SEED\n");
   return 2;
 }

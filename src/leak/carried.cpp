@@ -103,7 +103,8 @@ void inherit(const ItemReport& message, bool covered, ItemReport& out) {
 
 }  // namespace
 
-std::vector<ItemReport> judge_attachments(std::string_view raw, const JudgeOptions& options, ItemReport& message) {
+std::vector<ItemReport> judge_attachments(std::string_view raw, const JudgeOptions& options, ItemReport& message,
+                                          const std::function<void(std::string_view bytes, ItemReport&)>& each) {
   std::vector<ItemReport> out;
   if (message.verdict == Verdict::broken && message.from.empty()) return out;
   const mime::Message mail = mime::parse(raw);
@@ -133,6 +134,7 @@ std::vector<ItemReport> judge_attachments(std::string_view raw, const JudgeOptio
     one.date = message.date;
     inherit(message, part.body.data() + part.body.size() <= covered_end, one);
     read_metadata(bytes, options, one);
+    if (each) each(bytes, one);
     message.attachments.push_back({name, part.type, one.sha256, one.size});
   }
   return out;

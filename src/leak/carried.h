@@ -1,5 +1,6 @@
 // Attachments: items of their own that inherit what the message proves.
 #pragma once
+#include <functional>
 #include <string_view>
 #include <vector>
 
@@ -12,6 +13,8 @@ inline constexpr std::size_t kAttachmentsMax = 1000;  // of one message
 
 // Every attachment of a judged message, listed in `message` too. A signature covers the body that an attachment lies
 // in; where it covers a part of it (l=), those that lie behind are not proved.
-std::vector<ItemReport> judge_attachments(std::string_view raw, const JudgeOptions& options, ItemReport& message);
+// `each` gets every attachment with its bytes, to judge it further.
+std::vector<ItemReport> judge_attachments(std::string_view raw, const JudgeOptions& options, ItemReport& message,
+                                          const std::function<void(std::string_view bytes, ItemReport&)>& each = {});
 
 }  // namespace tocsin::leak

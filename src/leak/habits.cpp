@@ -98,7 +98,9 @@ void Habits::note(const ItemReport& report, bool original) {
   if (report.kind != "message") {
     if (!original && report.kind == "attachment" && good(report.verdict) && carried_.size() < 2'000'000 &&
         !report.proof.empty())
-      carried_.try_emplace(report.sha256, Carried{report.item, report.verdict});
+      if (const auto [known, fresh] = carried_.try_emplace(report.sha256, Carried{report.item, report.verdict});
+          !fresh && report.verdict < known->second.verdict)
+        known->second = {report.item, report.verdict};
     return;
   }
   for (const std::string* field : {&report.from, &report.to})

@@ -13,6 +13,7 @@
 #include "leak/carried.h"
 #include "leak/habits.h"
 #include "leak/intake.h"
+#include "leak/originals.h"
 #include "leak/recovery.h"
 #include "leak/spool.h"
 #include "leak/traits.h"
@@ -34,6 +35,7 @@ class Run {
 
   Result<LeakSummary> run() {
     if (options_.recover && std::ranges::find(options_.paths, "-") == options_.paths.end()) recover();
+    read_originals();
     judge();
     TRY_VOID(finish());
     summary_.interrupted = stopped();
@@ -124,6 +126,82 @@ class Run {
     task.reports.emplace_back();
   }
 
+  void compare_document(std::string_view bytes, ItemReport& report) const {
+    if (originals_.empty()) return;
+    Likeness likeness = likeness_of_document(bytes, report.metadata);
+    likeness.sha256 = report.sha256;
+    originals_.compare(likeness, report);
+  }
+
+  // The reference archive: what is in it is what items are compared with, and how its people work is a habit.
+  void read_originals() {
+    if (options_.originals.empty()) return;
+    struct Batch {
+      std::vector<Piece> pieces;
+      std::vector<Likeness> likenesses;
+      std::vector<ItemReport> reports;
+    };
+    Intake intake(options_.originals);
+    const unsigned threads = std::max(1u, options_.threads);
+    std::vector<Batch> slots(threads == 1 ? 1 : threads + 2);
+    run_crew(
+        threads, slots,
+        [&](Batch& batch) {
+          batch.pieces.clear();
+          std::size_t bytes = 0;
+          Piece piece;
+          while (bytes < kTaskBytes && batch.pieces.size() < kTaskItems) {
+            if (stopped() || !intake.next(piece)) break;
+            bytes += piece.bytes.size();
+            if (piece.kind == Piece::Kind::ended && summary_.problems.size() < 100)
+              summary_.problems.push_back(piece.problem);
+            if (piece.kind == Piece::Kind::message || piece.kind == Piece::Kind::document)
+              batch.pieces.push_back(std::move(piece));
+          }
+          tell("reading the originals", intake.bytes_in());
+          return !batch.pieces.empty();
+        },
+        [&](Batch& batch, unsigned) {
+          batch.likenesses.clear();
+          batch.reports.clear();
+          const auto add = [&](Likeness likeness, ItemReport report) {
+            likeness.item = report.item;
+            likeness.sha256 = report.sha256;
+            batch.likenesses.push_back(std::move(likeness));
+            batch.reports.push_back(std::move(report));
+          };
+          for (const Piece& piece : batch.pieces) {
+            ItemReport report;
+            report.item = piece.item;
+            report.container = piece.container;
+            const auto document = [&](std::string_view bytes, ItemReport& one) {
+              add(likeness_of_document(bytes, one.metadata), one);
+            };
+            if (piece.kind == Piece::Kind::message) {
+              report.sha256 = sha256(piece.bytes).hex();
+              judge_message(piece.bytes, Keys{}, {}, report);
+              judge_attachments(piece.bytes, {}, report, document);
+              add(likeness_of_message(piece.bytes), report);
+            } else {
+              report.sha256 = piece.sha256;
+              report.kind = "document";
+              read_metadata(piece.bytes, {}, report);
+              document(piece.bytes, report);
+            }
+          }
+          batch.pieces.clear();
+        },
+        [&](Batch& batch) {
+          for (std::size_t i = 0; i < batch.likenesses.size(); ++i) {
+            habits_.note(batch.reports[i], true);
+            if (!error_)
+              if (auto put = originals_.add(std::move(batch.likenesses[i])); !put) error_ = put.error();
+          }
+        });
+    originals_.seal();
+    summary_.originals = originals_.size();
+  }
+
   void work(Task& task) const {
     for (std::size_t i = 0; i < task.pieces.size(); ++i) {
       Piece& piece = task.pieces[i];
@@ -136,7 +214,14 @@ class Run {
         report.size = piece.bytes.size();
         report.sha256 = sha256(piece.bytes).hex();
         judge_message(piece.bytes, keys_, options_.judge, report);
-        std::vector<ItemReport> carried = judge_attachments(piece.bytes, options_.judge, report);
+        std::vector<ItemReport> carried =
+            judge_attachments(piece.bytes, options_.judge, report,
+                              [&](std::string_view bytes, ItemReport& one) { compare_document(bytes, one); });
+        if (!originals_.empty()) {
+          Likeness likeness = likeness_of_message(piece.bytes);
+          likeness.sha256 = report.sha256;
+          originals_.compare(likeness, report);
+        }
         reports.push_back(std::move(report));
         std::ranges::move(carried, std::back_inserter(reports));
       } else {
@@ -146,6 +231,7 @@ class Run {
         report.verdict = Verdict::unsigned_;
         report.why = "nothing was signed";
         read_metadata(piece.bytes, options_.judge, report);
+        compare_document(piece.bytes, report);
         if (piece.bytes.size() < piece.size)
           report.oddities.push_back(
               {"too-long-to-look-into", "its first " + std::to_string(piece.bytes.size()) + " bytes were looked at"});
@@ -214,6 +300,8 @@ class Run {
         ++(*counts)[static_cast<std::size_t>(report.verdict)];
       ++summary_.items;
       ++box.items;
+      for (auto* traits : {&summary_.with_oddities, &box.with_oddities}) *traits += !report.oddities.empty();
+      if (report.original) ++summary_.by_relation[report.original->relation];
       sink_(report);
     }
   }
@@ -224,6 +312,7 @@ class Run {
   Keys keys_;
   LeakSummary summary_;
   Habits habits_;
+  Originals originals_;
   Spool spool_;
   std::optional<Error> error_;
   std::set<std::string> missing_;

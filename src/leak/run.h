@@ -15,7 +15,7 @@
 namespace tocsin::leak {
 
 struct LeakProgress {
-  const char* stage = "";  // "looking for keys", "recovering a key", "judging"
+  const char* stage = "";  // "looking for keys", "recovering a key", "reading the originals", "judging"
   std::uint64_t bytes = 0, items = 0;
 };
 
@@ -45,8 +45,12 @@ struct LeakSummary {
   struct Box {
     std::uint64_t items = 0;
     std::uint64_t by_verdict[kVerdicts] = {};
+    std::uint64_t with_oddities = 0;
   };
-  std::map<std::string, Box> boxes;  // by container
+  std::uint64_t with_oddities = 0;                   // items
+  std::uint64_t originals = 0;                       // that they were compared with
+  std::map<std::string, std::uint64_t> by_relation;  // to an original: "identical", …
+  std::map<std::string, Box> boxes;                  // by container
   std::vector<RecoveredNote> recovered;
   std::vector<std::string> keys_missing;  // names that messages ask for
   std::vector<std::string> problems;      // evidence that could not be read to its end

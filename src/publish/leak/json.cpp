@@ -186,6 +186,13 @@ std::string leak_summary_json(const leak::LeakSummary& summary) {
   object.number("items", summary.items);
   object.number("bytes", summary.bytes);
   append_counts(object.name("verdicts"), summary.by_verdict);
+  object.number("with_anomalies", summary.with_oddities);
+  object.number("originals", summary.originals);
+  {
+    Object relations(object.name("against_originals"));
+    for (const auto& [relation, count] : summary.by_relation) relations.number(relation, count);
+    relations.end();
+  }
   object.name("boxes") += '[';
   bool first = true;
   for (const auto& [name, box] : summary.boxes) {
@@ -194,6 +201,7 @@ std::string leak_summary_json(const leak::LeakSummary& summary) {
     Object one(out);
     one.text("box", name);
     one.number("items", box.items);
+    one.number("with_anomalies", box.with_oddities);
     append_counts(one.name("verdicts"), box.by_verdict);
     one.end();
   }

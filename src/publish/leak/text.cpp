@@ -76,6 +76,16 @@ std::string leak_text(const leak::LeakSummary& summary, const Terminal& terminal
     out += fmt::format("{}  {}  {}\n", fitted_right(grouped(summary.by_verdict[i]), 12),
                        fitted(leak::kVerdictNames[i], 18), dimmed(terminal, meaning(static_cast<leak::Verdict>(i))));
   }
+  if (summary.with_oddities > 0)
+    out += fmt::format(
+        "{}  {}  {}\n", fitted_right(grouped(summary.with_oddities), 12), fitted("with anomalies", 18),
+        dimmed(terminal, "whatever the verdict: dates, names or programs that don't fit; no proof of anything"));
+  if (summary.originals > 0) {
+    out += fmt::format("\nagainst {} originals\n", grouped(summary.originals));
+    for (const auto& [relation, count] : summary.by_relation)
+      out += fmt::format("{}  {} an original\n", fitted_right(grouped(count), 12),
+                         count == 1 || relation != "changed" ? relation_text(relation) : "differ from");
+  }
   if (summary.boxes.size() > 1) {
     out += "\nby mailbox or folder (proved = authentic, also repaired)\n";
     std::size_t shown = 0;

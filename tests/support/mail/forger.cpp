@@ -71,14 +71,14 @@ std::string each_line(std::string_view body, std::string (*change)(std::string_v
   return out;
 }
 
-std::string wrapped_base64(std::string_view bytes) {
+}  // namespace
+
+std::string base64_lines(std::string_view bytes) {
   const std::string text = mailauth::encode_base64(bytes);
   std::string out;
   for (std::size_t i = 0; i < text.size(); i += 76) out += text.substr(i, 76) + "\r\n";
   return out;
 }
-
-}  // namespace
 
 std::string make_mail(Dice& dice, std::uint64_t number, std::size_t body_bytes) {
   const std::string person = std::string(kWords[dice.below(kWords.size())]) + "@example.org";
@@ -103,7 +103,7 @@ std::string make_mail(Dice& dice, std::uint64_t number, std::size_t body_bytes) 
            "\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + paragraphs(dice, 300) + "--" + boundary +
            "\r\nContent-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: "
            "attachment; filename=\"" +
-           std::string(kWords[dice.below(kWords.size())]) + ".dat\"\r\n\r\n" + wrapped_base64(bytes) + "--" + boundary +
+           std::string(kWords[dice.below(kWords.size())]) + ".dat\"\r\n\r\n" + base64_lines(bytes) + "--" + boundary +
            "--\r\n";
   }
   return out;

@@ -29,6 +29,9 @@ class Dice {
 // An unsigned message of an office at example.org: plain text, HTML, or with an attachment; CRLF line ends.
 std::string make_mail(Dice& dice, std::uint64_t number, std::size_t body_bytes = 0);
 
+// As MIME writes it: lines of 76, each with its CRLF.
+std::string base64_lines(std::string_view bytes);
+
 struct Changed {
   std::string what;  // "body: a word", "quoted From lines", …
   std::string message;
