@@ -224,11 +224,16 @@ def bench_incidents():
     sys.path.insert(0, str(ROOT / "bench"))
     import incidents  # noqa: PLC0415
     with tempfile.TemporaryDirectory(dir=DATA) as scratch:
-        right, whole, merged, couples, extra, left = incidents.measure(TOCSIN, Path(scratch), incidents.SCENARIOS, 5, say)
-    at_least("incidents: intrusions that are one", right / whole, "", 0.95)
-    figure("incidents: couples that became one", merged, f"of {couples}", "<= 0", merged == 0)
-    figure("incidents: their findings in none", left, "share", "", None)
-    figure("incidents: others beside them", extra / whole, "a case", "", None)
+        counts = incidents.measure(TOCSIN, Path(scratch), incidents.SCENARIOS, 5, say)
+    at_least("incidents: intrusions that are one", counts["right"] / max(counts["whole"], 1), "", 0.95)
+    figure("incidents: rehearsals where nothing was found", counts["nothing"], "", "", None)
+    for part, words in (("later", "days apart"), ("worlds", "days apart, all noise"), ("at-once", "at one time"), ("beside", "beside the demo")):
+        own = counts[part + " merged"] - counts[part + " by one finding"]
+        figure(f"incidents: couples merged, {words}", own, f"of {counts[part + ' couples']}", "<= 0", own == 0)
+        figure(f"incidents: couples one finding names both, {words}", counts[part + " by one finding"], f"of {counts[part + ' couples']}", "", None)
+        at_least(f"incidents: not split, {words}", 1 - counts[part + " split"] / max(counts[part + " intrusions"], 1), "", 0.95)
+    figure("incidents: their findings in none", counts["loose"] / max(counts["findings"], 1), "share", "", None)
+    figure("incidents: others beside them", counts["extra"] / max(counts["whole"], 1), "a case", "", None)
 
 
 def bench_products():

@@ -61,7 +61,8 @@ struct Open {
   boost::unordered_flat_map<std::uint32_t, Presence> things;
   boost::unordered_flat_map<std::uint32_t, std::pair<Time, Time>> rules;
   boost::unordered_flat_map<std::uint32_t, std::uint32_t> bonds;
-  std::set<std::string_view> techniques;  // of the texts
+  boost::unordered_flat_set<std::uint32_t> places;  // hosts among the things
+  std::set<std::string_view> techniques;            // of the texts
   std::uint32_t low = 0, high = 0;
   std::vector<std::uint32_t> groups;
 };
@@ -126,13 +127,23 @@ class Clusterer {
     std::array<double, kClasses> sides{};
     double entered = 0, wide = 0;
     std::int64_t nearest = std::numeric_limits<std::int64_t>::max();
-    bool brings_infrastructure = false;
+    bool brings_infrastructure = false, same_address = false, other_place = false;
+    for (const Mention& one : in_.mentions(group))
+      if (in_.things[one.thing].kind == Class::where && !in_.things[one.thing].derived && one.strength > 0) {
+        other_place = !open.places.empty();
+        if (open.places.contains(one.thing)) {
+          other_place = false;
+          break;
+        }
+      }
     for (const Mention& one : in_.mentions(group)) {
       const Thing& thing = in_.things[one.thing];
       brings_infrastructure |= thing.kind == Class::infrastructure && one.strength > 0;
       if (one.strength <= 0) continue;
       const auto found = open.things.find(one.thing);
       if (found == open.things.end()) continue;
+      if (thing.derived && thing.kind == Class::service && other_place) continue;  // another machine's web service
+      same_address |= thing.type == EntityType::address;
       const Presence& there = found->second;
       const std::int64_t apart = gap(group.first, group.last, there.first, there.last);
       const bool was_entered = there.entered || (one.role == 0 && thing.kind == Class::who);
@@ -155,10 +166,10 @@ class Clusterer {
     const auto same = open.rules.find(text.rule_number);
     const bool goes_on =
         same != open.rules.end() && gap(group.first, group.last, same->second.first, same->second.second) <= kDay;
-    // Two findings of one detector with nothing but the list of targets in common: it holds them for two things.
-    const bool apart = goes_on && text.rule->kind == casefile::RuleKind::detector && brings_infrastructure &&
-                       sides[static_cast<std::size_t>(Class::infrastructure)] == 0;
-    if (apart) wide = 0;
+    // Two findings of one detector with nothing but targets and wide networks in common: it holds them for two things.
+    const bool apart = same != open.rules.end() && text.rule->kind == casefile::RuleKind::detector &&
+                       text.high < kAfterEntry && brings_infrastructure && !same_address;
+    if (apart) wide = sides[static_cast<std::size_t>(Class::infrastructure)] = 0;
     sides[static_cast<std::size_t>(Class::who)] = 1 - (1 - entered) * (1 - wide);
     Score out;
     double sum = 0;
@@ -181,7 +192,9 @@ class Clusterer {
       out.total += kWithinHour;
     else if (nearest <= kDay)
       out.total += kWithinDay;
-    if (goes_on && !apart)
+    if (apart)
+      ;
+    else if (goes_on)
       out.total += kSameRule;
     else if (std::ranges::any_of(text.techniques,
                                  [&](const std::string& one) { return open.techniques.contains(parent(one)); }))
@@ -241,6 +254,7 @@ class Clusterer {
       there.strength = std::max(there.strength, one.strength);
       there.entered |= one.role == 0;
       there.target |= one.role == 2;
+      if (in_.things[one.thing].kind == Class::where && !in_.things[one.thing].derived) open.places.insert(one.thing);
       remember(one.thing, to);
     }
     const auto [at, fresh] = open.rules.try_emplace(text.rule_number, group.first, group.last);
@@ -282,6 +296,7 @@ class Clusterer {
       at->second.first = std::min(at->second.first, span.first);
       at->second.second = std::max(at->second.second, span.second);
     }
+    to.places.insert(gone.places.begin(), gone.places.end());
     for (const auto& [thing, count] : gone.bonds) to.bonds[thing] += count;
     to.techniques.insert(gone.techniques.begin(), gone.techniques.end());
     if (gone.high > 0) {

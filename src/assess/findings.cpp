@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "assess/sessions.h"
 #include "base/hash.h"
 #include "base/ip.h"
 #include "base/text.h"
@@ -16,6 +17,8 @@ namespace {
 
 constexpr std::int64_t kSameGroup = 3600;
 constexpr std::size_t kWide = 8;  // accounts: from here on a list of targets says less of each
+constexpr std::size_t kWideNetworks = 2;  // networks: hundreds of them share some with any other hundreds
+constexpr float kWebService = 0.6f;
 constexpr std::uint32_t kOthersMax = 64;
 constexpr std::uint32_t kServer = 30;  // accounts on a host: it serves many, and ties little together
 
@@ -83,6 +86,14 @@ std::uint8_t role_of(const Entity& entity) {
   return static_cast<std::uint8_t>(found - kRoles.begin());
 }
 
+// Accounts that web and webmail services run as: who commands them has come through the service.
+bool serves_web(std::string_view account) {
+  static constexpr std::string_view kServices[] = {"www-data", "apache", "httpd", "nginx", "lighttpd", "wwwrun", "http",
+                                                   "tomcat", "jboss", "jetty", "zimbra", "roundcube", "iusr", "defaultapppool",
+                                                   "msexchangeowaapppool", "msexchangeecpapppool"};
+  return std::ranges::find(kServices, account) != std::end(kServices);
+}
+
 // The columns of ATT&CK's matrix are no order in time once somebody is inside: these are.
 std::uint32_t phase_of(std::string_view tactic) {
   if (tactic == "reconnaissance" || tactic == "resource-development") return 1;
@@ -129,6 +140,7 @@ class FindingsReader::Impl {
     const std::uint32_t text = text_of(finding);
     scratch_.clear();
     for (const Entity& entity : finding.entities) mention(entity);
+    if (through_web(finding)) mention_web_service();
     std::ranges::sort(scratch_, [](const Mention& a, const Mention& b) {
       return std::tie(a.thing, a.role) < std::tie(b.thing, b.role);
     });
@@ -220,6 +232,31 @@ class FindingsReader::Impl {
     scratch_.push_back({at->second, role_of(entity), 0});
   }
 
+  // A hole in a public web service used, or commands of the account that a web service runs as.
+  static bool through_web(const casefile::Finding& finding) {
+    const auto names = [&](std::string_view technique) {
+      return std::ranges::any_of(finding.techniques,
+                                 [&](const std::string& one) { return one.starts_with(technique); });
+    };
+    bool request = false;
+    for (const Entity& one : finding.entities) {
+      if (one.type == EntityType::account && serves_web(fold(after_last(one.value, '\\')))) return true;
+      request |= one.type == EntityType::url;
+    }
+    return request && (names("T1190") || names("T1505.003"));
+  }
+  void mention_web_service() {
+    const auto [at, fresh] = things_.try_emplace("w:", static_cast<std::uint32_t>(out_.things.size()));
+    if (fresh) {
+      Thing& thing = out_.things.emplace_back();
+      thing.type = EntityType::service;
+      thing.kind = Class::service;
+      thing.derived = true;
+      thing.value = "web";
+    }
+    scratch_.push_back({at->second, 5, 0});
+  }
+
   // How many groups name a thing, and how many others it goes with.
   void count() {
     boost::unordered_flat_map<std::uint64_t, bool> pairs;
@@ -287,12 +324,17 @@ class FindingsReader::Impl {
   }
 
   void weigh(const Group& group) {
-    std::size_t accounts = 0;
+    std::size_t accounts = 0, networks = 0;
     const std::span<Mention> mentions(out_.pool.data() + group.mentions, group.mention_count);
-    for (const Mention& one : mentions) accounts += out_.things[one.thing].kind == Class::who && one.role > 1;
+    for (const Mention& one : mentions) {
+      accounts += out_.things[one.thing].kind == Class::who && one.role > 1;
+      networks += out_.things[one.thing].type == EntityType::network;
+    }
     for (Mention& one : mentions) {
       const Thing& thing = out_.things[one.thing];
-      one.strength = base_strength(thing.type, one.role) * thing.factor;
+      one.strength = (thing.derived ? kWebService : base_strength(thing.type, one.role)) * thing.factor;
+      if (thing.type == EntityType::network && networks > kWideNetworks)
+        one.strength *= static_cast<float>(kWideNetworks) / static_cast<float>(networks);
       if (thing.kind == Class::who && one.role > 1 && accounts > kWide)
         one.strength *= 2.0f / static_cast<float>(accounts);
     }
@@ -334,7 +376,11 @@ Result<Findings> read_findings(casefile::Case& from, const Tactics& tactics, con
     reader.take(finding);
     return true;
   }));
-  return reader.finish();
+  Findings findings = reader.finish();
+  TRY_VOID(add_sessions(findings, from));
+  return findings;
 }
+
+std::string entity_key(const Entity& entity) { return key_of(entity).text; }
 
 }  // namespace tocsin::assess

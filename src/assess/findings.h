@@ -29,6 +29,7 @@ struct Thing {
   EntityType type = EntityType::host;
   Class kind = Class::where;
   bool system = false;                   // SYSTEM, loopback, … : names nobody
+  bool derived = false;                  // no finding names it (sessions.h, "the web service"): ties, but is not shown
   std::string value;                     // as first seen
   std::string common;                    // why it ties nothing together; "" it does
   float factor = 1;                      // 0 where it is common
@@ -91,6 +92,10 @@ class FindingsReader {
   std::unique_ptr<Impl> impl_;
 };
 
+// What a thing is interned by: equal for entities that mean the same.
+std::string entity_key(const Entity& entity);
+
+// With what sessions.h adds.
 Result<Findings> read_findings(casefile::Case& from, const Tactics& tactics, const SharedServices& shared);
 
 std::string hex(const Findings::Id& id);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "assess/sessions.h"
 #include "base/hash.h"
 #include "base/share.h"
 
@@ -53,11 +54,31 @@ class Bench {
     const Tactics tactics = Tactics::load(share_folder().value() + "/actors/tactics.json").value();
     FindingsReader reader(tactics, {});
     for (const Finding& one : findings) reader.take(one);
-    return find_incidents(reader.finish(), tactics, before, known, acts);
+    Findings made = reader.finish();
+    Sessions sessions(made);
+    std::ranges::stable_sort(logins_, {}, &In::at);
+    for (const In& one : logins_) {
+      Login login;
+      login.user = one.user;
+      login.host = one.host;
+      login.source = Ip::parse(one.source);
+      login.outcome = Outcome::success;
+      sessions.take(login, Time{kStart + one.at, 0, 0});
+    }
+    sessions.apply(made);
+    return find_incidents(made, tactics, before, known, acts);
+  }
+  void login(std::int64_t at, const char* user, const char* source, const char* host) {
+    logins_.push_back({at, user, source, host});
   }
   std::vector<Finding> findings;
 
  private:
+  struct In {
+    std::int64_t at;
+    std::string user, source, host;
+  };
+  std::vector<In> logins_;
   std::vector<std::unique_ptr<RuleInfo>> rules_;
   int number_ = 0;
 };
@@ -104,6 +125,75 @@ TEST(Incidents, MailTakenFromAnAccountThatWasTriedCarriesTheSprayOn) {
   bench.add(bench.rule("theft", Level::high, "T1114.002", RuleKind::detector), kHour / 2,
             {{EntityType::mailbox, "alice@example.org", "mailbox"}, address("203.0.113.9")});
   EXPECT_EQ(bench.incidents().incidents.size(), 1u);
+}
+
+// A finding as a campaign's detector makes it: a pool of addresses of many networks, a list of targets.
+std::vector<Entity> campaign(int pool, std::initializer_list<const char*> targets) {
+  std::vector<Entity> out;
+  for (int i = 0; i < 60; ++i) {
+    out.push_back({EntityType::address, "240." + std::to_string(i) + "." + std::to_string(pool) + ".7", "source"});
+    out.push_back({EntityType::network, "240." + std::to_string(i) + ".0.0/16", "network"});
+  }
+  for (const char* name : targets) out.push_back(account(name, "target"));
+  return out;
+}
+
+TEST(Incidents, TwoCampaignsOfOtherAddressesAreTwoThoughNetworksAndTargetsRecur) {
+  Bench bench;
+  const RuleInfo* rule = bench.rule("campaign", Level::critical, "T1110.003", RuleKind::detector);
+  const auto targets = {"a1", "a2", "a3", "a4", "a5", "a6", "a7", "a8", "a9", "b1", "press", "info"};
+  bench.add(rule, 0, campaign(1, targets));
+  bench.add(rule, 5 * kDay, campaign(2, targets));
+  bench.add(rule, 5 * kDay + kHour, campaign(3, targets));
+  EXPECT_EQ(bench.incidents().incidents.size(), 3u);
+  bench.add(rule, 6 * kDay, campaign(3, targets));  // the pool of the third
+  EXPECT_EQ(bench.incidents().incidents.size(), 3u);
+}
+
+// alice's machine runs something; an hour later ADM logs in to the controller from there.
+void two_hosts(Bench& bench, const char* admin_from) {
+  bench.login(-3 * kHour, "alice", "10.0.0.17", "DC01");
+  bench.login(kHour, "adm", admin_from, "dc01.example.org");
+  bench.add(bench.rule("run", Level::high, "T1059.003"), 0, {host("WS17.example.org"), account("EXAMPLE\\alice")});
+  bench.add(bench.rule("dump", Level::high, "T1003.003"), kHour + 300,
+            {host("DC01.example.org"), {EntityType::account, "EXAMPLE\\adm", "source"}});
+}
+
+TEST(Incidents, LoginsFromOneMachineToTheNextCarryAnIntrusionOn) {
+  Bench bench;
+  two_hosts(bench, "10.0.0.17");
+  const IncidentSet made = bench.incidents();
+  ASSERT_EQ(made.incidents.size(), 1u);
+  EXPECT_EQ(made.incidents[0].victims, (std::vector<std::string>{"DC01.example.org", "WS17.example.org"}));
+  for (const casefile::StoryEntity& one : made.incidents[0].entities) EXPECT_NE(one.value, "10.0.0.17");
+  ASSERT_FALSE(made.incidents[0].ties.empty());
+  EXPECT_NE(made.incidents[0].ties[0].find("logins from the machine at 10.0.0.17"), std::string::npos);
+}
+
+TEST(Incidents, LoginsFromElsewhereOrFromAMachineOfManyTieNothing) {
+  Bench other;
+  two_hosts(other, "10.0.0.99");
+  EXPECT_EQ(other.incidents().incidents.size(), 2u);
+  Bench many;
+  two_hosts(many, "10.0.0.17");
+  for (const char* name : {"bob", "carol", "dave"}) many.login(0, name, "10.0.0.17", "DC01");
+  EXPECT_EQ(many.incidents().incidents.size(), 2u) << "a terminal server";
+}
+
+void web_attack(Bench& bench, std::int64_t later, Entity place) {
+  bench.add(bench.rule("hole", Level::high, "T1190"), 0,
+            {address("198.51.100.44"), {EntityType::url, "/webmail/?_task=x", "target"}, place});
+  bench.add(bench.rule("shell", Level::high, "T1059.004"), later, {account("www-data"), host("mail1")});
+}
+
+TEST(Incidents, AWebServiceAttackedAndItsAccountActingAreOneWhereTheyMayBeOneMachine) {
+  Bench bench, late, elsewhere;
+  web_attack(bench, 600, {EntityType::host, "mail1.example.org", ""});
+  EXPECT_EQ(bench.incidents().incidents.size(), 1u);
+  web_attack(late, 2 * kDay, {EntityType::domain, "mail.example.org", "target"});
+  EXPECT_EQ(late.incidents().incidents.size(), 2u);
+  web_attack(elsewhere, 600, {EntityType::host, "www2.example.org", ""});
+  EXPECT_EQ(elsewhere.incidents().incidents.size(), 2u);
 }
 
 TEST(Incidents, OneAddressAloneTiesNothingDaysApart) {

@@ -46,6 +46,13 @@ class Teller {
     title();
     for (std::size_t i = 0; i < std::min(bonds.size(), kBondsTold); ++i) {
       const Thing& thing = all_.things[bonds[i].first];
+      if (thing.derived) {
+        out_.ties.push_back(fmt::format(
+            "{} {} joined by {}", bonds[i].second, bonds[i].second == 1 ? "step is" : "steps are",
+            thing.kind == Class::service ? "the web service that was attacked and whose account then acted"
+                                         : "logins from the machine at " + thing.value));
+        continue;
+      }
       out_.ties.push_back(fmt::format("{} {} joined by the {} {}", bonds[i].second,
                                       bonds[i].second == 1 ? "step is" : "steps are", type_word(thing), thing.value));
     }
@@ -80,7 +87,8 @@ class Teller {
         widen(entity.first, entity.last, group.first, group.last);
       }
     }
-    for (const auto& [thing, entity] : seen) seen_.push_back(entity);
+    for (const auto& [thing, entity] : seen)
+      if (!all_.things[thing].derived) seen_.push_back(entity);
   }
 
   void entities() {
@@ -190,7 +198,7 @@ class Teller {
         return std::tuple(a.role != 0, -a.strength) < std::tuple(b.role != 0, -b.strength);
       });
       for (const Mention& one : mentions)
-        if (entry.entities.size() < kNamesOfEntry && one.strength > 0.05f)
+        if (entry.entities.size() < kNamesOfEntry && one.strength > 0.05f && !all_.things[one.thing].derived)
           entry.entities.push_back(all_.things[one.thing].value);
       out_.timeline.push_back(std::move(entry));
     }

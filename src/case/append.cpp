@@ -433,6 +433,16 @@ Result<Case::Finished> Case::finish_evidence(const EvidenceEnd& end) {
                  .bind_time(7, end.last)
                  .bind(9, end.reader)
                  .run());
+    if (!end.hours.empty()) {
+      std::string hours;
+      std::int64_t before = 0;
+      for (const HourCount& one : end.hours) {
+        hours += fmt::format("{} {} ", one.hour - before, one.events);
+        before = one.hour;
+      }
+      TRY_VOID(me.database.run("INSERT OR REPLACE INTO evidence_hours(evidence, hours) VALUES (?1, ?2)", evidence,
+                               std::string_view(hours)));
+    }
     for (const auto& [name, number] : current.anomalies)
       TRY_VOID(me.database.run("INSERT INTO anomaly_count(evidence, name, count) VALUES (?1, ?2, ?3)", evidence, name,
                                static_cast<std::int64_t>(number)));

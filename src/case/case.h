@@ -81,12 +81,20 @@ struct EvidenceInfo {
   std::string reader;     // name of the reader; "archive" for containers; "" when nobody recognised it
 };
 
+// How many events of a piece of evidence speak of which hour (seconds since 1970 / 3600).
+struct HourCount {
+  std::int64_t hour = 0;
+  std::uint64_t events = 0;
+  static constexpr std::size_t kMax = 100'000;  // of one piece; later ones are not kept
+};
+
 struct EvidenceEnd {
   Digest sha256;  // of the bytes read
   std::uint64_t size = 0, events = 0;
   Time first = Time::none(), last = Time::none();
   bool complete = true;     // false: not read to its end (interrupted, or the rest could not be had)
   std::string reader;       // "" keeps what begin_evidence said
+  std::vector<HourCount> hours;  // ascending
   bool activities = false;  // this pass collected activities: they replace those of earlier passes
 };
 
@@ -299,6 +307,8 @@ class Case {
   Result<std::optional<Finding>> find_finding(std::string_view id);
   Result<WholeEvent> event(const EventPlace& place);
   Result<std::vector<Evidence>> all_evidence();  // sorted by path
+  // Ascending; empty where an older tocsin read it.
+  Result<std::vector<HourCount>> hours_of(EvidenceId evidence);
   Result<const Evidence*> evidence(
       EvidenceId id);  // lives until the next call that may change the case, or of this one
   // Sorted by path, offset, name. Of each name and evidence the first 1,000 are kept; all are counted.

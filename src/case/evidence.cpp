@@ -1,5 +1,6 @@
 // Reading what a case says about its evidence: paths, anomalies, whole records.
 #include <algorithm>
+#include <charconv>
 
 #include "case/impl.h"
 
@@ -53,6 +54,30 @@ Result<std::vector<Evidence>> Case::all_evidence() {
     return std::tie(a.path, a.sha256) < std::tie(b.path, b.sha256);
   });
   return list;
+}
+
+Result<std::vector<HourCount>> Case::hours_of(EvidenceId id) {
+  std::vector<HourCount> out;
+  TRY(Statement one, impl_->database.prepare("SELECT hours FROM evidence_hours WHERE evidence = ?1"));
+  one.bind(1, id);
+  TRY(const bool row, one.step());
+  if (!row) return out;
+  const std::string_view text = one.text(0);
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  std::int64_t hour = 0;
+  while (at < end) {
+    std::int64_t since = 0;
+    std::uint64_t events = 0;
+    const auto first = std::from_chars(at, end, since);
+    if (first.ec != std::errc() || first.ptr == end) break;
+    const auto second = std::from_chars(first.ptr + 1, end, events);
+    if (second.ec != std::errc()) break;
+    if (__builtin_add_overflow(hour, since, &hour)) break;
+    out.push_back({hour, events});
+    at = second.ptr < end ? second.ptr + 1 : end;
+  }
+  return out;
 }
 
 Result<const Evidence*> Case::evidence(EvidenceId id) {

@@ -206,8 +206,13 @@ CREATE INDEX leak_item_by_verdict ON leak_item(verdict);
 CREATE TABLE leak(summary TEXT NOT NULL) STRICT;
 )sql";
 
+// When a piece of evidence speaks: numbers separated by blanks, per hour the hours since the one before and its events.
+constexpr const char* kHours = R"sql(
+CREATE TABLE evidence_hours(evidence INTEGER PRIMARY KEY REFERENCES evidence(id), hours TEXT NOT NULL) STRICT;
+)sql";
+
 // Step i leads from format i to i + 1.
-constexpr const char* kSteps[] = {kVersion1, kStory, kBlocks, kLeak};
+constexpr const char* kSteps[] = {kVersion1, kStory, kBlocks, kLeak, kHours};
 constexpr std::int64_t kFormat = std::size(kSteps);
 
 }  // namespace

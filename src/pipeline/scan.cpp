@@ -28,6 +28,7 @@ struct Task {
   std::vector<Anomaly> anomalies;  // met while decoding
   std::uint64_t events = 0;
   Time first = Time::none(), last = Time::none();
+  std::vector<casefile::HourCount> hours;  // an hour may stand several times
 };
 
 void widen(Time& first, Time& last, Time time) {
@@ -97,6 +98,7 @@ class Scan {
   bool open_ = false;         // between begin_evidence and finish_evidence
   std::uint64_t events_ = 0;  // of the open evidence
   Time first_ = Time::none(), last_ = Time::none();
+  std::map<std::int64_t, std::uint64_t> hours_;  // of this piece of evidence: events by hour
 };
 
 Result<KnownContents> Scan::known_contents() {
@@ -125,6 +127,7 @@ void Scan::work(Task& task, Worker& worker) const {
   task.anomalies.clear();
   task.events = 0;
   task.first = task.last = Time::none();
+  task.hours.clear();
   if (!task.in.block) return;
   const EvidenceRun& run = *task.in.run;
   const bool collecting = lacks(run, activities_), seeking = lacks(run, program_.search_at());
@@ -135,6 +138,11 @@ void Scan::work(Task& task, Worker& worker) const {
   for (const Event& event : worker.batch.events()) {
     ++task.events;
     widen(task.first, task.last, event.time);
+    if (event.time.known()) {
+      const std::int64_t hour = event.time.seconds / 3600;
+      if (task.hours.empty() || task.hours.back().hour != hour) task.hours.push_back({hour, 0});
+      ++task.hours.back().events;
+    }
     if (!matching_ && !collecting && !seeking) continue;
     if ((options_.since && event.time < *options_.since) || (options_.until && !(event.time < *options_.until)))
       continue;
@@ -229,6 +237,7 @@ Result<void> Scan::store(Task& task) {
       TRY_VOID(case_.set_meta(casefile::kExerciseKey, "evidence made by tocsin rehearse"));
     events_ = 0;
     first_ = last_ = Time::none();
+    hours_.clear();
     const casefile::EvidenceInfo info{run.path, run.path == run.top ? "" : run.top,
                                       run.spec ? std::string(run.spec->name) : ""};
     if (run.known) ++summary_.known;
@@ -256,6 +265,8 @@ Result<void> Scan::store(Task& task) {
   events_ += task.events;
   widen(first_, last_, task.first);
   widen(first_, last_, task.last);
+  for (const casefile::HourCount& one : task.hours)
+    if (hours_.size() < casefile::HourCount::kMax || hours_.contains(one.hour)) hours_[one.hour] += one.events;
   summary_.events += task.events;
   summary_.activities_without_time += task.untimed;
   summary_.matched += task.matches.items().size();
@@ -286,6 +297,7 @@ Result<void> Scan::store_end(const Task& task) {
   end.events = events_;
   end.first = first_;
   end.last = last_;
+  for (const auto& [hour, events] : hours_) end.hours.push_back({hour, events});
   end.complete = complete;
   end.activities = lacks(*task.in.run, activities_);
   TRY(const auto finished, case_.finish_evidence(end));

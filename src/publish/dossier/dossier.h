@@ -16,6 +16,7 @@
 #include "assess/tactics.h"
 #include "case/case.h"
 #include "case/story.h"
+#include "publish/dossier/gaps.h"
 #include "publish/dossier/judged.h"
 #include "publish/dossier/tlp.h"
 
@@ -140,6 +141,7 @@ struct Dossier {
   Time evidence_first = Time::none(), evidence_last = Time::none();
   std::vector<AnomalyRow> anomalies;  // most first
   std::vector<Blind> blind;
+  std::vector<Gap> gaps;  // by time, the first Gap::kShown; `blind` counts all. None in a general dossier
   std::string tool;  // "tocsin 0.1.0"
 
   std::uint64_t findings_total() const { return sum(counts); }

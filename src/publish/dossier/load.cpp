@@ -170,6 +170,23 @@ Result<void> load_story(Case& from, Dossier& into) {
   return {};
 }
 
+Result<void> load_gaps(Case& from, Dossier& into) {
+  if (into.story.incidents.empty()) return {};
+  TRY(const std::vector<Evidence> all, from.all_evidence());
+  std::vector<Speech> pieces;
+  for (const Evidence& one : all) {
+    if (!one.first.known()) continue;
+    Speech piece{one.path, one.reader, one.first, one.last, {}};
+    TRY(piece.hours, from.hours_of(one.id));
+    pieces.push_back(std::move(piece));
+  }
+  into.gaps = find_gaps(std::move(pieces), into.story.incidents);
+  if (into.gaps.empty()) return {};
+  into.blind.push_back({Blind::Kind::gap, into.gaps.size(), {}});
+  if (into.gaps.size() > Gap::kShown) into.gaps.resize(Gap::kShown);
+  return {};
+}
+
 }  // namespace
 
 const Judged* Dossier::main_judgement() const {
@@ -201,6 +218,7 @@ Result<Dossier> load_dossier(Case& from, const LoadOptions& options) {
   TRY_VOID(load_evidence(from, out));
   TRY_VOID(load_scan(from, out));
   TRY_VOID(load_story(from, out));
+  TRY_VOID(load_gaps(from, out));
   Tlp highest = out.findings_total() > 0 ? kOwnTelemetry : Tlp::clear;
   for (const Claim& claim : out.claims) highest = std::max(highest, parse_tlp(claim.tlp).value_or(kNotSaid));
   out.marking = highest;

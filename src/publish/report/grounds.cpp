@@ -170,6 +170,29 @@ std::vector<Block> Composer::blind() const {
     out.push_back(paragraph({plain(t("blind.lead"))}));
     out.push_back(list(std::move(items)));
   }
+  if (!d.gaps.empty()) {
+    Table all{t("gaps.caption"),
+              {t("column.log"), t("column.what"), t("column.from"), t("column.to"), t("column.hours"), t("column.due"),
+               t("column.incident")},
+              {},
+              ""};
+    const std::size_t most = for_(Audience::lead) ? 5 : d.gaps.size();
+    for (const Gap& one : d.gaps) {
+      if (all.rows.size() >= most) break;
+      static constexpr const char* kWords[] = {"gap.silent", "gap.ends", "gap.begins"};
+      Rich log = {code(one.source)};
+      if (one.files > 1) log.push_back(plain(" " + t("gaps.more-files")));
+      all.rows.push_back({{std::move(log), ""},
+                          text(t(kWords[static_cast<int>(one.kind)])),
+                          text(time(one.from)),
+                          text(time(one.to)),
+                          number(static_cast<std::uint64_t>((one.to.seconds - one.from.seconds + 1800) / 3600)),
+                          one.expected > 0 ? number(one.expected) : text("–"),
+                          text(incident_label(d, one.incident))});
+    }
+    out.push_back(table(std::move(all)));
+    out.push_back(paragraph({muted(t("gaps.note"))}));
+  }
   if (!d.anomalies.empty() && !d.general && !for_(Audience::lead)) {
     Table all{t("anomalies.caption"), {t("column.anomaly"), t("column.count")}, {}, ""};
     for (const AnomalyRow& row : d.anomalies) {
