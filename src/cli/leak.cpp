@@ -24,7 +24,7 @@ int run(std::span<const std::string> args) {
       "Reads mbox, eml, maildir and whatever archives hold them. Nothing is asked of a network: keys that left DNS "
       "come\n"
       "from --keys, or are computed from pairs of messages when --originals has one from outside the dump.");
-  std::vector<std::string> dump, originals, key_files;
+  std::vector<std::string> dump, originals, key_files, certificate_files, pgp_files;
   std::string after, before, case_file, verdict;
   unsigned threads = 0;
   bool json = false, quiet = false, no_recovery = false, list = false;
@@ -34,6 +34,10 @@ int run(std::span<const std::string> args) {
   app.add_option("--keys", key_files,
                  "TSV of keys as they stood in DNS: name, record, provenance[, valid_from, valid_to]")
       ->allow_extra_args(false);
+  app.add_option("--certificates", certificate_files,
+                 "certificates that you trust, PEM or DER: of authorities or signers, for S/MIME")
+      ->allow_extra_args(false);
+  app.add_option("--pgp-keys", pgp_files, "public PGP keys that you trust")->allow_extra_args(false);
   app.add_option("--stolen-after", after, "the theft was not before this time: what was edited since is told");
   app.add_option("--stolen-before", before, "the theft was over at this time: what is dated later was not stolen so");
   app.add_option("--case", case_file, "case file that keeps the verdicts");
@@ -57,6 +61,18 @@ int run(std::span<const std::string> args) {
   for (const std::string& file : key_files)
     if (const auto loaded = store.load(file); !loaded) return usage_error("leak", loaded.error());
   options.keys.add(store);
+  if (!certificate_files.empty()) {
+    auto certificates = std::make_shared<leak::Certificates>();
+    for (const std::string& file : certificate_files)
+      if (const auto loaded = certificates->load(file); !loaded) return usage_error("leak", loaded.error());
+    options.certificates = std::move(certificates);
+  }
+  if (!pgp_files.empty()) {
+    auto keys = std::make_shared<leak::PgpKeys>();
+    for (const std::string& file : pgp_files)
+      if (const auto loaded = keys->load(file); !loaded) return usage_error("leak", loaded.error());
+    options.pgp_keys = std::move(keys);
+  }
   for (const auto& [text, into] :
        {std::pair{&after, &options.judge.stolen_after}, std::pair{&before, &options.judge.stolen_before}}) {
     if (text->empty()) continue;

@@ -16,12 +16,13 @@ constexpr std::size_t kBytesMax = 64u << 20;  // of one attachment, decoded
 
 bool is_attachment(const mime::Part& part, const mime::Message& message) {
   if (part.is_multipart()) return false;
+  if (part.type == "application/pgp-encrypted" || part.type.ends_with("-signature")) return false;
   const bool leaf_of_message =
       part.parent != mime::Part::kNone && message.parts[part.parent].type == "message/rfc822" && !part.attachment;
   if (leaf_of_message && part.file_name.empty()) return false;
   if (part.attachment || !part.file_name.empty()) return true;
   return part.parent != mime::Part::kNone && !part.type.starts_with("text/") && part.type != "message/rfc822" &&
-         part.type != "message/delivery-status" && !part.type.ends_with("-signature");
+         part.type != "message/delivery-status";
 }
 
 std::string ending_of(std::string_view type) {
@@ -68,6 +69,7 @@ void inherit(const ItemReport& message, bool covered, ItemReport& out) {
   own.kind = "carried";
   own.result = proof ? proof->result : "none";
   if (proof) {
+    own.signer = proof->signer;
     own.domain = proof->domain;
     own.selector = proof->selector;
     own.algorithm = proof->algorithm;
@@ -103,14 +105,17 @@ void inherit(const ItemReport& message, bool covered, ItemReport& out) {
 
 }  // namespace
 
-std::vector<ItemReport> judge_attachments(std::string_view raw, const JudgeOptions& options, ItemReport& message,
+std::vector<ItemReport> judge_attachments(std::string_view raw, const mime::Message& mail, const JudgeOptions& options,
+                                          ItemReport& message,
                                           const std::function<void(std::string_view bytes, ItemReport&)>& each) {
   std::vector<ItemReport> out;
   if (message.verdict == Verdict::broken && message.from.empty()) return out;
-  const mime::Message mail = mime::parse(raw);
   for (const Anomaly& anomaly : mail.anomalies)
     if (message.oddities.size() < 100) message.oddities.push_back({std::string(anomaly.name), anomaly.detail});
-  const char* const covered_end = end_of_covered(raw, body_proof(message));
+  const Proof* proof = body_proof(message);
+  const bool by_part = proof && proof->part_to > 0;  // S/MIME or PGP, which cover a part of the body
+  const char* const covered_begin = by_part ? raw.data() + proof->part_from : raw.data();
+  const char* const covered_end = by_part ? raw.data() + proof->part_to : end_of_covered(raw, proof);
   std::map<std::string, int> names;
   for (const mime::Part& part : mail.parts) {
     if (!is_attachment(part, mail)) continue;
@@ -132,7 +137,7 @@ std::vector<ItemReport> judge_attachments(std::string_view raw, const JudgeOptio
     one.size = bytes.size();
     one.sha256 = sha256(bytes).hex();
     one.date = message.date;
-    inherit(message, part.body.data() + part.body.size() <= covered_end, one);
+    inherit(message, part.body.data() >= covered_begin && part.body.data() + part.body.size() <= covered_end, one);
     read_metadata(bytes, options, one);
     if (each) each(bytes, one);
     message.attachments.push_back({name, part.type, one.sha256, one.size});

@@ -180,7 +180,7 @@ class Run {
             if (piece.kind == Piece::Kind::message) {
               report.sha256 = sha256(piece.bytes).hex();
               judge_message(piece.bytes, Keys{}, {}, report);
-              judge_attachments(piece.bytes, {}, report, document);
+              judge_attachments(piece.bytes, mime::parse(piece.bytes), {}, report, document);
               add(likeness_of_message(piece.bytes), report);
             } else {
               report.sha256 = piece.sha256;
@@ -214,8 +214,10 @@ class Run {
         report.size = piece.bytes.size();
         report.sha256 = sha256(piece.bytes).hex();
         judge_message(piece.bytes, keys_, options_.judge, report);
+        const mime::Message mail = mime::parse(piece.bytes);
+        judge_signed_parts(piece.bytes, mail, options_.certificates.get(), options_.pgp_keys.get(), report);
         std::vector<ItemReport> carried =
-            judge_attachments(piece.bytes, options_.judge, report,
+            judge_attachments(piece.bytes, mail, options_.judge, report,
                               [&](std::string_view bytes, ItemReport& one) { compare_document(bytes, one); });
         if (!originals_.empty()) {
           Likeness likeness = likeness_of_message(piece.bytes);
@@ -251,7 +253,8 @@ class Run {
       for (ItemReport& report : task.reports[i]) {
         note_replay(report);
         for (const Proof& proof : report.proof)
-          if (proof.result == "unknown" && missing_.size() < 10'000 && !proof.selector.empty())
+          if (proof.result == "unknown" && missing_.size() < 10'000 &&
+              (proof.kind == "dkim" || proof.kind == "domainkeys" || proof.kind == "arc"))
             missing_.insert(proof.selector + "._domainkey." + proof.domain);
         ++summary_.items;  // for progress; counted again below
         if (report.kind != "attachment") summary_.bytes += report.size;

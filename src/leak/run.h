@@ -4,12 +4,14 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
 #include "leak/judge.h"
 #include "leak/keys.h"
+#include "leak/signed_parts.h"
 #include "leak/verdict.h"
 
 namespace tocsin::leak {
@@ -23,6 +25,8 @@ struct LeakOptions {
   std::vector<std::string> paths;      // the dump
   std::vector<std::string> originals;  // a reference archive that nobody outside could change
   Keys keys;
+  std::shared_ptr<const Certificates> certificates;  // for S/MIME; may be null
+  std::shared_ptr<const PgpKeys> pgp_keys;
   bool recover = true;     // compute missing RSA keys from pairs of messages
   unsigned pairs_max = 3;  // pairs tried for one key
   JudgeOptions judge;

@@ -100,6 +100,7 @@ void visit(A& a, T& value) {
     a(value.repair), a(value.appended), a(value.key_provenance), a(value.circular), a(value.key_out_of_time);
     a(value.key_bits), a(value.aligned), a(value.header_good), a(value.body_good), a(value.expired);
     a(value.signed_fields), a(value.uncovered), a(value.body_size), a(value.body_covered), a(value.signed_at);
+    a(value.signer), a(value.part_from), a(value.part_to);
   } else if constexpr (std::is_same_v<Plain, Oddity>) {
     a(value.name), a(value.detail);
   } else if constexpr (std::is_same_v<Plain, Attachment>) {

@@ -39,6 +39,7 @@ struct Proof {
   std::string kind;
   std::string result;  // "pass", "fail", "invalid", "unknown"
   std::string domain, selector, algorithm;
+  std::string signer;            // S/MIME, PGP: whom the certificate or key names
   std::string reason;            // in words; "" for a plain pass
   std::string repair;            // what had to be undone; "" for nothing
   std::string appended;          // text after the signed part of the body; its beginning
@@ -52,6 +53,7 @@ struct Proof {
   std::vector<std::string>
       uncovered;  // fields that a reader sees, or that decide what is seen, and no signature covers
   std::uint64_t body_size = 0, body_covered = 0;
+  std::uint64_t part_from = 0, part_to = 0;  // S/MIME, PGP: the bytes of the message that are covered
   std::optional<Time> signed_at;
 };
 

@@ -54,6 +54,7 @@ void append_proof(std::string& out, const leak::Proof& proof) {
   object.text("result", proof.result);
   object.text("domain", proof.domain);
   object.text("selector", proof.selector);
+  object.text_if("signer", proof.signer);
   object.text_if("algorithm", proof.algorithm);
   object.text_if("reason", proof.reason);
   object.text_if("repair", proof.repair);
@@ -62,7 +63,8 @@ void append_proof(std::string& out, const leak::Proof& proof) {
   if (proof.key_bits > 0) object.number("key_bits", static_cast<std::uint64_t>(proof.key_bits));
   if (proof.circular) object.flag("circular", true);
   object.flag("aligned", proof.aligned);
-  if (proof.kind != "arc") {
+  if (proof.kind == "smime" || proof.kind == "pgp") object.list("uncovered", proof.uncovered);
+  if (proof.kind == "dkim" || proof.kind == "domainkeys") {
     object.flag("header_good", proof.header_good);
     object.flag("body_good", proof.body_good);
     object.list("signed", proof.signed_fields);
