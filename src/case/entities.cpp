@@ -108,6 +108,15 @@ constexpr Meaning kMeanings[] = {
     {"username", account},
     {"process.executable", process},
     {"file.path", file},
+    // mail
+    {"From.Address", mailbox, "source"},
+    {"Reply-To.Address", mailbox, "source"},
+    {"Source.Ip", address, "source"},
+    {"X-Originating-IP", address, "source"},
+    {"To.Address", mailbox, "target"},
+    {"Url.Domain", domain, "target"},
+    {"Attachment.Name", file},
+    {"Attachment.Sha256", hash},
     // clouds
     {"sourceIPAddress", address, "source"},
     {"sourceIPs", address, "source"},

@@ -226,6 +226,30 @@ void Decoder::finish(std::string& out) {
   }
 }
 
+std::optional<std::uint64_t> damage_in(Encoding encoding, std::string_view body) {
+  if (encoding == Encoding::base64) {
+    for (std::size_t i = 0; i < body.size();) {
+      const std::size_t end = std::min(body.size(), i + 64);
+      std::uint8_t worst = 0;
+      for (std::size_t k = i; k < end; ++k) worst = std::max(worst, kBase64[static_cast<unsigned char>(body[k])]);
+      for (; worst == kOther && i < end; ++i)
+        if (kBase64[static_cast<unsigned char>(body[i])] == kOther) return i;
+      i = end;
+    }
+  } else if (encoding == Encoding::quoted_printable) {
+    for (std::size_t i = body.find('='); i != std::string_view::npos; i = body.find('=', i + 1)) {
+      const std::string_view rest = body.substr(i + 1, 2);
+      if (rest.size() == 2 && hex(rest[0]) >= 0 && hex(rest[1]) >= 0) continue;
+      const std::size_t end = body.find_first_not_of(" \t\r", i + 1);
+      if (end != std::string_view::npos && body[end] != '\n') return i;
+    }
+  } else if (encoding == Encoding::uuencode) {
+    const Decoded whole = decode(encoding, body, body.size() * 2 + 1024);
+    if (whole.damaged > 0) return whole.first_damage;
+  }
+  return std::nullopt;
+}
+
 Decoded decode(Encoding encoding, std::string_view body, std::size_t max) {
   Decoded out;
   Decoder decoder(encoding);

@@ -1,6 +1,7 @@
 // Transfer encodings (RFC 2045 6.7 and 6.8, uuencode), undone piece by piece.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -45,5 +46,7 @@ struct Decoded {
   std::uint64_t damaged = 0, first_damage = 0;
 };
 Decoded decode(Encoding encoding, std::string_view body, std::size_t max);
+// The offset of the first byte that is no part of the encoding; faster than decoding.
+std::optional<std::uint64_t> damage_in(Encoding encoding, std::string_view body);
 
 }  // namespace tocsin::mime

@@ -185,7 +185,8 @@ void Scan::seek(Task& task, Worker& worker, const Event& event) const {
   indicators::Search& search = *worker.search;
   search.begin();
   const bool by_field =
-      event.source == "windows" || (event.raw.starts_with('{') && event.raw.find('\\') != std::string_view::npos);
+      event.source == "windows" || event.source == "mail" ||
+      (event.raw.starts_with('{') && event.raw.find('\\') != std::string_view::npos);
   if (by_field) {
     worker.batch.access()->describe(worker.batch, event, worker.record);
     for (const Record::Entry& entry : worker.record.fields) search.field(entry.name, entry.value.text());

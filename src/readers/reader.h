@@ -27,6 +27,10 @@
 
 namespace tocsin {
 
+namespace mail {
+class Extra;
+}
+
 // What the user (or dated evidence around) says about time where a record doesn't.
 struct ReadOptions {
   int utc_offset_minutes = 0;      // --timezone, for times without a zone
@@ -34,6 +38,7 @@ struct ReadOptions {
   bool year_assumed = false;       // `year` is a guess: the reader reports the anomaly "year-assumed" once
   bool carve = false;              // look for records outside intact structures (EVTX)
   std::size_t record_max = 16u << 20;  // bytes; a longer record is an anomaly, skipped with its head kept
+  const mail::Extra* mail_extra = nullptr;  // more fields of mail (readers/mail/mail.h); outlives the readers
 };
 
 // A piece of evidence that can be decoded by itself.

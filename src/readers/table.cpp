@@ -7,6 +7,7 @@
 #include "readers/evtx/evtx.h"
 #include "readers/json/json.h"
 #include "readers/lines/lines.h"
+#include "readers/mail/mail.h"
 #include "readers/reader.h"
 #include "readers/w3c/w3c.h"
 #include "readers/xml/xml.h"
@@ -17,6 +18,7 @@ namespace tocsin {
 std::span<const ReaderSpec* const> all_readers() {
   static constexpr std::array table{
       &evtx::spec,
+      &mail::spec,
       &json::spec,
       &xml::spec,
       &zeek::spec,

@@ -13,6 +13,7 @@ std::span<const Sample> all_samples() {
       Sample{"evtx", sample_evtx},     Sample{"json", sample_json}, Sample{"access", sample_access},
       Sample{"auditd", sample_auditd}, Sample{"xml", sample_xml},   Sample{"csv", sample_csv},
       Sample{"lines", sample_lines},   Sample{"w3c", sample_w3c},   Sample{"zeek", sample_zeek},
+      Sample{"mail", sample_mail},
   };
   return table;
 }

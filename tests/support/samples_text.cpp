@@ -138,4 +138,33 @@ std::string sample_zeek(std::size_t size) {
               });
 }
 
+// An mbox: a plain message, one of several parts with an attachment, and one in quoted-printable.
+std::string sample_mail(std::size_t size) {
+  return grow(size, "", [](std::string& out, int i) {
+    const int m = i / 60 % 60, s = i % 60;
+    out += print(
+        "From alice@example.org Mon Aug 24 08:%02d:%02d 2020\nReturn-Path: <alice@example.org>\n"
+        "Received: from mx.example.net (mx.example.net [192.0.2.7])\n\tby mail.example.com with ESMTPS id q%d\n"
+        "\tfor <bob@example.com>; Mon, 24 Aug 2020 10:%02d:%02d +0200\nDate: Mon, 24 Aug 2020 07:59:00 +0000\n"
+        "From: \"Alice, of the office\" <alice@example.org>\nTo: Bob <bob@example.com>, carol@example.com\n"
+        "Subject: =?utf-8?q?Caf=C3=A9?= %d\nMessage-ID: <%d@example.org>\n\nHello, see http://www.example.org/a?b=%d.\n"
+        ">From here on.\n\n",
+        m, s, i, m, s, i, i, i);
+    out += print(
+        "From dave@example.org Tue Aug 25 09:%02d:%02d 2020\nDate: Tue, 25 Aug 2020 09:%02d:%02d +0000\nFrom: dave@example.org\n"
+        "Reply-To: other@example.net\nTo: bob@example.com\nSubject: report\nMIME-Version: 1.0\nX-Mailer: Writer 1\n"
+        "X-Originating-IP: [198.51.100.4]\nContent-Type: multipart/mixed; boundary=\"b%d\"\n\n--b%d\n"
+        "Content-Type: text/html; charset=utf-8\n\n<p>See <a href=\"https://login.example.net/x?a=1&amp;b=2\">here</a></p>\n"
+        "--b%d\nContent-Type: application/zip; name=report.zip\nContent-Disposition: attachment\n"
+        "Content-Transfer-Encoding: base64\n\nUEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==\n--b%d--\n\n",
+        m, s, m, s, i, i, i, i);
+    out += print(
+        "From erin@example.org Wed Aug 26 10:%02d:%02d 2020\r\nDate: Wed, 26 Aug 2020 10:%02d:%02d GMT\r\n"
+        "From: erin@example.org (Erin)\r\nTo: undisclosed-recipients:;\r\nSubject: note %d\r\n"
+        "Content-Transfer-Encoding: quoted-printable\r\nContent-Type: text/plain; charset=iso-8859-1\r\n\r\n"
+        "Gr=FC=\r\n=DFe\r\n\r\n",
+        m, s, m, s, i);
+  });
+}
+
 }  // namespace tocsin::tests

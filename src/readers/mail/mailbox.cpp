@@ -103,7 +103,9 @@ bool looks_like_message(std::string_view head) {
                                                         "x-original-to",
                                                         "received-spf",
                                                         "arc-message-signature"};
+  constexpr std::array<std::string_view, 6> kElsewhere = {"to", "cc", "date", "content-type", "sender", "references"};
   int known = 0, lines = 0;
+  bool only_mail = false;  // a field that HTTP and others don't have
   while (!head.empty() && lines < 200) {
     const std::string_view line = line_at(head);
     const bool whole = head.find('\n') != std::string_view::npos;
@@ -118,6 +120,7 @@ bool looks_like_message(std::string_view head) {
       for (const std::string_view field : kFields)
         if (same_word(line.substr(0, colon), field)) {
           ++known;
+          only_mail = only_mail || std::ranges::find(kElsewhere, field) == kElsewhere.end();
           break;
         }
     } else if (lines == 0) {
@@ -126,7 +129,7 @@ bool looks_like_message(std::string_view head) {
     ++lines;
     head.remove_prefix(std::min(head.find('\n') + 1, head.size()));
   }
-  return known >= 2;
+  return known >= 2 && only_mail;
 }
 
 Result<bool> Mailbox::fill() {
@@ -156,9 +159,11 @@ std::size_t Mailbox::message_end(bool& certain) {
   certain = at_end_;
   if (!mbox_) return buffer_.size();
   std::size_t from = std::max(scanned_, start_) - start_;
-  if (!split_ && message.size() <= whole_max_) {
-    const std::size_t header = header_end(message.substr(0, kHeaderMax));
-    if (header == std::string_view::npos && !at_end_ && message.size() < kHeaderMax) return buffer_.size();
+  if (!split_) {
+    // What is seen of a message, and with it the answer, must not depend on how much the stream gave at once.
+    const std::size_t window = std::min(kHeaderMax, whole_max_);
+    const std::size_t header = header_end(message.substr(0, window));
+    if (header == std::string_view::npos && !at_end_ && message.size() < window) return buffer_.size();
     if (header != std::string_view::npos) {
       const std::int64_t length = content_length(message.substr(0, header));
       if (length >= 0 && header + static_cast<std::size_t>(length) < whole_max_) {
@@ -197,6 +202,16 @@ std::size_t Mailbox::message_end(bool& certain) {
     }
     from = at + 1;
   }
+  if (at_end_) {
+    // A file cut off inside a "From " line: the message before it is whole.
+    const std::size_t line = message.rfind('\n');
+    if (line != std::string_view::npos && line > 0 && line + 1 < message.size() && message.size() - line < 512 &&
+        (message[line - 1] == '\n' ||
+         (message[line - 1] == '\r' && line > 1 && message[line - 2] == '\n'))) {
+      const std::string_view tail = message.substr(line + 1);
+      if (tail.starts_with("From ") || std::string_view("From ").starts_with(tail)) return start_ + line + 1;
+    }
+  }
   scanned_ = start_ + (message.size() > 8 ? message.size() - 8 : 0);
   return buffer_.size();
 }
@@ -206,17 +221,17 @@ Result<bool> Mailbox::next(MailPiece& out) {
     bool certain = false;
     const std::size_t end = start_ < buffer_.size() ? message_end(certain) : buffer_.size();
     const bool have = start_ < buffer_.size();
-    if (have && certain) {
+    const std::size_t size = end - start_;
+    if (have && certain && size <= whole_max_) {
       out = {base_ + start_, std::string_view(buffer_).substr(start_, end - start_), !split_, true};
       start_ = scanned_ = end;
       split_ = false;
       return true;
     }
     constexpr std::size_t keep = 1024;  // what may be the next message's beginning
-    if (have && buffer_.size() - start_ > whole_max_ + keep) {
-      const std::size_t size = buffer_.size() - start_ - keep;
-      out = {base_ + start_, std::string_view(buffer_).substr(start_, size), !split_, false};
-      start_ += size;
+    if (have && (certain || size > whole_max_ + keep)) {
+      out = {base_ + start_, std::string_view(buffer_).substr(start_, whole_max_), !split_, false};
+      start_ += whole_max_;
       scanned_ = std::max(scanned_, start_);
       split_ = true;
       return true;
