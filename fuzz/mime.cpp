@@ -20,7 +20,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     CHECK(i == 0 ? part.parent == Part::kNone : part.parent < i);
     CHECK(i == 0 || part.depth == message.parts[part.parent].depth + 1);
     CHECK(part.offset <= raw.size());
-    CHECK(part.body.empty() || (part.body.data() >= raw.data() && part.body.data() + part.body.size() <= raw.data() + size));
+    CHECK(part.body.empty() ||
+          (part.body.data() >= raw.data() && part.body.data() + part.body.size() <= raw.data() + size));
     CHECK(is_utf8(part.file_name));
     if (part.is_multipart() || (texts += part.body.size()) > 1u << 20) continue;
     CHECK(is_utf8(text(part, 4096)));

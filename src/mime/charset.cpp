@@ -20,13 +20,16 @@ using Converter = std::unique_ptr<UConverter, Close>;
 // Names that mails use and ICU doesn't have, or has in a narrower sense than mail programs.
 std::string_view usual_name(std::string_view name) {
   constexpr std::pair<std::string_view, std::string_view> kNames[] = {
-      {"iso-8859-1", "windows-1252"},    {"iso8859-1", "windows-1252"},       {"iso_8859-1", "windows-1252"},
-      {"latin1", "windows-1252"},        {"us-ascii", "windows-1252"},        {"ascii", "windows-1252"},
-      {"ansi", "windows-1252"},          {"iso-8859-1-windows-1252", "windows-1252"},
-      {"gb2312", "gb18030"},             {"gbk", "gb18030"},                  {"iso-8859-9", "windows-1254"},
-      {"ks_c_5601-1987", "windows-949"}, {"euc-kr", "windows-949"},           {"iso-8859-8-i", "iso-8859-8"},
-      {"unicode-1-1-utf-7", "utf-7"},    {"x-unknown", ""},                   {"unknown-8bit", ""},
-      {"default", ""},                   {"default_charset", ""},             {"unknown", ""}};
+      {"iso-8859-1", "windows-1252"}, {"iso8859-1", "windows-1252"},
+      {"iso_8859-1", "windows-1252"}, {"latin1", "windows-1252"},
+      {"us-ascii", "windows-1252"},   {"ascii", "windows-1252"},
+      {"ansi", "windows-1252"},       {"iso-8859-1-windows-1252", "windows-1252"},
+      {"gb2312", "gb18030"},          {"gbk", "gb18030"},
+      {"iso-8859-9", "windows-1254"}, {"ks_c_5601-1987", "windows-949"},
+      {"euc-kr", "windows-949"},      {"iso-8859-8-i", "iso-8859-8"},
+      {"unicode-1-1-utf-7", "utf-7"}, {"x-unknown", ""},
+      {"unknown-8bit", ""},           {"default", ""},
+      {"default_charset", ""},        {"unknown", ""}};
   for (const auto& [from, to] : kNames)
     if (name == from) return to;
   return name;

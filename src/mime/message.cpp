@@ -76,7 +76,9 @@ class Splitter {
   std::size_t begin(std::size_t at, std::uint32_t parent, std::uint32_t depth);
   void open(std::uint32_t part);
   bool delimiter(std::string_view line, Delimiter& out) const;
-  bool delimiter_line(std::string_view line, Delimiter& out) const { return line.starts_with("--") && delimiter(line, out); }
+  bool delimiter_line(std::string_view line, Delimiter& out) const {
+    return line.starts_with("--") && delimiter(line, out);
+  }
   // Everything above `level` ends at `end`.
   void close_above(std::size_t level, std::size_t end);
   void end_body(std::uint32_t part, std::size_t end);
@@ -88,8 +90,8 @@ class Splitter {
   Message out_;
   std::vector<Open> open_;
   std::unordered_map<std::string, std::vector<std::uint32_t>> levels_;  // boundary → levels in open_, innermost last
-  std::vector<std::uint32_t> unfinished_;                              // parts whose bodies have no end yet, outermost first
-  std::vector<std::size_t> bodies_;                                    // by part: where its body begins
+  std::vector<std::uint32_t> unfinished_;  // parts whose bodies have no end yet, outermost first
+  std::vector<std::size_t> bodies_;        // by part: where its body begins
   std::vector<std::pair<std::string_view, std::size_t>> noted_;
   std::uint32_t headers_ = 0;
   bool full_ = false;
@@ -168,13 +170,24 @@ const Header* Splitter::type_field(const Part& part) {
 }
 
 void Splitter::describe(Part& part) {
-  constexpr std::array<std::string_view, 18> kOnce = {
-      "from",         "sender",       "reply-to",
-      "to",           "cc",           "bcc",
-      "subject",      "date",         "message-id",
-      "in-reply-to",  "references",   "mime-version",
-      "content-type", "content-id",   "content-transfer-encoding",
-      "content-disposition", "content-description", "content-location"};
+  constexpr std::array<std::string_view, 18> kOnce = {"from",
+                                                      "sender",
+                                                      "reply-to",
+                                                      "to",
+                                                      "cc",
+                                                      "bcc",
+                                                      "subject",
+                                                      "date",
+                                                      "message-id",
+                                                      "in-reply-to",
+                                                      "references",
+                                                      "mime-version",
+                                                      "content-type",
+                                                      "content-id",
+                                                      "content-transfer-encoding",
+                                                      "content-disposition",
+                                                      "content-description",
+                                                      "content-location"};
   std::array<std::uint32_t, kOnce.size()> met{};
   for (const Header& field : part.headers)
     for (std::size_t i = 0; i < kOnce.size(); ++i)
@@ -240,8 +253,7 @@ std::size_t Splitter::begin(std::size_t at, std::uint32_t parent, std::uint32_t 
     const bool container = part.is_multipart() || message;
     if (container && part.encoding != Encoding::identity) {
       // A message that is really encoded is a leaf: decoded(), then parsed by itself.
-      if (part.is_multipart() || part.encoding == Encoding::unknown)
-        note("mime-encoding-on-multipart", at, part.type);
+      if (part.is_multipart() || part.encoding == Encoding::unknown) note("mime-encoding-on-multipart", at, part.type);
       if (part.is_multipart()) part.encoding = Encoding::identity;
     }
     if (part.is_multipart() && part.boundary.empty()) guess_boundary(part, body);

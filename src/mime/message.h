@@ -30,8 +30,8 @@ struct Part {
   std::string type;       // "text/html", lower case; "text/plain" where absent or unreadable
   std::string charset;    // lower case, as stated; "" where absent
   std::string boundary;
-  std::string file_name;  // UTF-8, RFC 2231 and 2047 undone; of the disposition, else of the type
-  std::string content_id;  // without the angle brackets
+  std::string file_name;    // UTF-8, RFC 2231 and 2047 undone; of the disposition, else of the type
+  std::string content_id;   // without the angle brackets
   bool attachment = false;  // Content-Disposition: attachment, or uuencoded inside a text
   bool is_inline = false;   // Content-Disposition: inline
   Encoding encoding = Encoding::identity;
@@ -57,9 +57,9 @@ struct Message {
   //   mime-boundary-not-found       a multipart in which no part begins
   //   mime-end-boundary-missing     a multipart that ends without its end boundary
   //   mime-part-after-end           a part that begins after the end boundary; read as a part
-  //   mime-encoding-on-multipart    an encoding that a multipart or message may not have; parts are looked for as it stands
-  //   mime-encoding-unknown         the body is given as it stands
-  //   mime-too-deep, mime-too-many-parts, mime-too-many-headers    Limits; what lies beyond is in a body, not taken apart
+  //   mime-encoding-on-multipart    an encoding that a multipart or message may not have; parts are looked for as it
+  //   stands mime-encoding-unknown         the body is given as it stands mime-too-deep, mime-too-many-parts,
+  //   mime-too-many-headers    Limits; what lies beyond is in a body, not taken apart
   std::vector<Anomaly> anomalies;
 };
 
@@ -71,8 +71,8 @@ struct Limits {
 
 inline constexpr std::size_t kAnomaliesMax = 8;
 
-// Views into `raw`, which must outlive the result. Never fails; one pass, no recursion; time grows with raw.size() only.
-// An mbox "From " line in front and a byte order mark are skipped.
+// Views into `raw`, which must outlive the result. Never fails; one pass, no recursion; time grows with raw.size()
+// only. An mbox "From " line in front and a byte order mark are skipped.
 Message parse(std::string_view raw, const Limits& limits = {});
 
 // The transfer encoding undone, at most `max` bytes; damage is skipped.

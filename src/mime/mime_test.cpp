@@ -30,7 +30,8 @@ TEST(Mime, SplitsAMessageIntoViews) {
       "From: a@example.org\r\nSubject: =?utf-8?q?Caf=C3=A9?=\r\nMIME-Version: 1.0\r\n"
       "Content-Type: multipart/mixed; boundary=\"out er\"\r\n\r\npreamble\r\n--out er\r\n"
       "Content-Type: multipart/alternative; boundary=in\r\n\r\n--in\r\nContent-Type: text/plain; charset=UTF-8\r\n"
-      "Content-Transfer-Encoding: quoted-printable\r\n\r\nGr=C3=BC=\r\n=C3=9Fe\r\n--in\r\nContent-Type: text/html\r\n\r\n"
+      "Content-Transfer-Encoding: quoted-printable\r\n\r\nGr=C3=BC=\r\n=C3=9Fe\r\n--in\r\nContent-Type: "
+      "text/html\r\n\r\n"
       "<b>x</b>\r\n--in--\r\n\r\n--out er\r\nContent-Type: application/pdf; name=\"r.pdf\"\r\n"
       "Content-Disposition: attachment; filename*=utf-8''r%C3%A9sum%C3%A9.pdf\r\nContent-Transfer-Encoding: "
       "base64\r\n\r\nSGVsbG8=\r\n--out er--\r\nepilogue\r\n";
@@ -60,8 +61,7 @@ TEST(Mime, MessagesInsideMessagesAreParts) {
       "Subject: fwd\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: message/rfc822\n\nSubject: in\n"
       "Content-Type: multipart/mixed; boundary=c\n\n--c\n\ntext\n--c--\n--b\nContent-Type: message/rfc822\n"
       "Content-Transfer-Encoding: base64\n\nU3ViamVjdDogaW4KCng=\n--b--\n");
-  EXPECT_EQ(shape(message),
-            "multipart/mixed\n message/rfc822\n  multipart/mixed\n   text/plain\n message/rfc822\n");
+  EXPECT_EQ(shape(message), "multipart/mixed\n message/rfc822\n  multipart/mixed\n   text/plain\n message/rfc822\n");
   EXPECT_EQ(message.parts[2].find("subject")->raw, " in");
   EXPECT_EQ(decoded(message.parts[4], 100), "Subject: in\n\nx");
 }
@@ -91,13 +91,12 @@ TEST(Mime, DamageIsNamedAndNothingIsHidden) {
   EXPECT_EQ(names(reused), Names{"mime-boundary-reused"});
   EXPECT_EQ(shape(reused), "multipart/mixed\n multipart/mixed\n  text/plain\n text/html\n");
   // Of two types the one that shows parts.
-  EXPECT_EQ(parse("Content-Type: text/plain\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--b--").parts.size(),
-            2u);
+  EXPECT_EQ(
+      parse("Content-Type: text/plain\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--b--").parts.size(), 2u);
 }
 
 TEST(Mime, FilesInsidePlainTextAreParts) {
-  const Message message =
-      parse("Subject: x\n\nSee below.\nbegin 644 cat.txt\n#0V%T\n`\nend\nbye\nbegin the day\n");
+  const Message message = parse("Subject: x\n\nSee below.\nbegin 644 cat.txt\n#0V%T\n`\nend\nbye\nbegin the day\n");
   ASSERT_EQ(message.parts.size(), 2u);
   EXPECT_EQ(message.parts[1].file_name, "cat.txt");
   EXPECT_EQ(message.parts[1].parent, 0u);
@@ -137,7 +136,8 @@ TEST(Transfer, OutputDoesNotDependOnSplits) {
   for (int round = 0; round < 3'000; ++round) {
     std::string body = round % 2 ? "begin 644 a\n" : "";
     for (std::size_t i = random() % 60; i > 0; --i) body += alphabet[random() % alphabet.size()];
-    for (const Encoding encoding : {Encoding::base64, Encoding::quoted_printable, Encoding::uuencode, Encoding::identity}) {
+    for (const Encoding encoding :
+         {Encoding::base64, Encoding::quoted_printable, Encoding::uuencode, Encoding::identity}) {
       std::string whole, split;
       Decoder one(encoding), two(encoding);
       one.feed(body, whole);

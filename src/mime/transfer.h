@@ -19,7 +19,7 @@ class Decoder {
   // The end of the body: what was held back.
   void finish(std::string& out);
 
-  std::uint64_t damaged() const { return damaged_; }  // bytes that are no part of the encoding
+  std::uint64_t damaged() const { return damaged_; }            // bytes that are no part of the encoding
   std::uint64_t first_damage() const { return first_damage_; }  // offset in the body; of no meaning when damaged() is 0
 
  private:

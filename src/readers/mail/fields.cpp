@@ -25,13 +25,30 @@ constexpr std::size_t kAttachmentsMax = 1'000;  // attachments of a message that
 constexpr std::size_t kAddressesMax = 1'000;    // of one field
 
 // Names whose usual spelling is not a capital behind each dash.
-constexpr std::array<std::string_view, 24> kSpelled = {
-    "Message-ID",     "MIME-Version",        "Content-ID",          "DKIM-Signature",
-    "ARC-Seal",       "ARC-Message-Signature", "ARC-Authentication-Results", "Received-SPF",
-    "X-Originating-IP", "List-ID",           "X-PHP-Originating-Script", "X-MS-Exchange-Organization-SCL",
-    "X-MimeOLE",      "X-UID",               "X-IMAP",              "X-Spam-ASN",
-    "DomainKey-Signature", "X-PHP-Script",   "X-MSMail-Priority",   "X-OriginalArrivalTime",
-    "X-Google-DKIM-Signature", "X-SID-PRA",  "X-MS-Has-Attach",     "X-MS-TNEF-Correlator"};
+constexpr std::array<std::string_view, 24> kSpelled = {"Message-ID",
+                                                       "MIME-Version",
+                                                       "Content-ID",
+                                                       "DKIM-Signature",
+                                                       "ARC-Seal",
+                                                       "ARC-Message-Signature",
+                                                       "ARC-Authentication-Results",
+                                                       "Received-SPF",
+                                                       "X-Originating-IP",
+                                                       "List-ID",
+                                                       "X-PHP-Originating-Script",
+                                                       "X-MS-Exchange-Organization-SCL",
+                                                       "X-MimeOLE",
+                                                       "X-UID",
+                                                       "X-IMAP",
+                                                       "X-Spam-ASN",
+                                                       "DomainKey-Signature",
+                                                       "X-PHP-Script",
+                                                       "X-MSMail-Priority",
+                                                       "X-OriginalArrivalTime",
+                                                       "X-Google-DKIM-Signature",
+                                                       "X-SID-PRA",
+                                                       "X-MS-Has-Attach",
+                                                       "X-MS-TNEF-Correlator"};
 
 std::string usual_spelling(std::string_view name) {
   for (const std::string_view spelled : kSpelled)
@@ -64,7 +81,8 @@ std::optional<Ip> hop_address(std::string_view received) {
     if (start == std::string_view::npos) break;
     const std::size_t end = std::min(from.find_first_not_of("0123456789abcdef:.", start), from.size());
     std::string_view word = from.substr(start, end - start);
-    const bool bounded = (start == 0 || !((from[start - 1] >= 'a' && from[start - 1] <= 'z') || from[start - 1] == '-' || from[start - 1] == '.')) &&
+    const bool bounded = (start == 0 || !((from[start - 1] >= 'a' && from[start - 1] <= 'z') ||
+                                          from[start - 1] == '-' || from[start - 1] == '.')) &&
                          (end == from.size() || !((from[end] >= 'g' && from[end] <= 'z') || from[end] == '-'));
     if (start >= 5 && from.substr(start - 5, 5) == "[ipv6" && word.starts_with(':')) word.remove_prefix(1);
     if (bounded || word.size() + 1 == end - start) {
@@ -173,7 +191,8 @@ void put_attachments(const Message& message, const std::vector<bool>& nested, Fi
 }
 
 void put_bodies(const Message& message, const std::vector<bool>& nested, FieldOut& out) {
-  const bool texts = out.wants("Text"), htmls = out.wants("Html"), urls = out.wants("Url"), hosts = out.wants("Url.Domain");
+  const bool texts = out.wants("Text"), htmls = out.wants("Html"), urls = out.wants("Url"),
+             hosts = out.wants("Url.Domain");
   if (!texts && !htmls && !urls && !hosts) return;
   Links links;
   std::string visible, html;
@@ -244,7 +263,8 @@ bool is_attachment(const Message& message, std::uint32_t index) {
   if (part.type == "message/rfc822" || part.type == "message/global") return true;
   if (part.attachment || !part.file_name.empty()) return true;
   // Reports on delivery and the like are shown, signatures are files.
-  return !part.type.starts_with("text/") && !part.type.starts_with("message/") && (part.parent != Part::kNone || !part.body.empty());
+  return !part.type.starts_with("text/") && !part.type.starts_with("message/") &&
+         (part.parent != Part::kNone || !part.body.empty());
 }
 
 std::vector<bool> nested_parts(const Message& message) {

@@ -81,8 +81,9 @@ std::size_t entity(std::string_view text, std::string& out) {
 }
 
 bool leads_somewhere(std::string_view url) {
-  for (const std::string_view scheme : {"http:", "https:", "ftp:", "file:", "javascript:", "vbscript:", "data:text",
-                                        "data:application", "data:image/svg", "//", "\\\\", "ms-", "search-ms:", "hxxp"})
+  for (const std::string_view scheme :
+       {"http:", "https:", "ftp:", "file:", "javascript:", "vbscript:", "data:text", "data:application",
+        "data:image/svg", "//", "\\\\", "ms-", "search-ms:", "hxxp"})
     if (same_start(url, scheme)) return true;
   return false;
 }
@@ -95,8 +96,9 @@ bool holds_url(std::string_view name) {
 }
 
 bool is_block(std::string_view tag) {
-  for (const std::string_view known : {"p", "div", "br", "tr", "td", "th", "li", "h1", "h2", "h3", "h4", "h5", "h6", "table",
-                                       "title", "blockquote", "hr", "pre", "ul", "ol", "body", "head", "option"})
+  for (const std::string_view known :
+       {"p",  "div",   "br",    "tr",         "td", "th",  "li", "h1", "h2",   "h3",   "h4",    "h5",
+        "h6", "table", "title", "blockquote", "hr", "pre", "ul", "ol", "body", "head", "option"})
     if (mime::same_name(tag, known)) return true;
   return false;
 }
@@ -111,7 +113,9 @@ class Html {
   void text(std::string_view piece);
   void tag();
   void skip_element(std::string_view name);
-  std::size_t find(std::string_view what, std::size_t from) const { return std::min(html_.find(what, from), html_.size()); }
+  std::size_t find(std::string_view what, std::size_t from) const {
+    return std::min(html_.find(what, from), html_.size());
+  }
 
   const std::string_view html_;
   Links& links_;
@@ -207,7 +211,8 @@ void Html::tag() {
         break;
       }
   }
-  if (is_block(name) && !visible_.empty() && visible_.back() != '\n' && visible_.size() < visible_max_) visible_ += '\n';
+  if (is_block(name) && !visible_.empty() && visible_.back() != '\n' && visible_.size() < visible_max_)
+    visible_ += '\n';
   if (!closing && (mime::same_name(name, "script") || mime::same_name(name, "style"))) {
     const std::size_t inside = at_;
     skip_element(name);
@@ -264,7 +269,8 @@ std::string host_of(std::string_view url) {
   } else {
     // "//" behind a scheme or in front.
     for (std::size_t i = 0; i < start; ++i)
-      if (!is_letter(url[i]) && !is_digit(url[i]) && url[i] != ':' && url[i] != '-' && url[i] != '+' && url[i] != '.') return {};
+      if (!is_letter(url[i]) && !is_digit(url[i]) && url[i] != ':' && url[i] != '-' && url[i] != '+' && url[i] != '.')
+        return {};
     start += 2;
     while (start < url.size() && (url[start] == '/' || url[start] == '\\')) ++start;
   }

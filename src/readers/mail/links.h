@@ -11,10 +11,10 @@
 namespace tocsin::mail {
 
 struct Links {
-  static constexpr std::size_t kMax = 1'000;       // of each list, and
-  static constexpr std::size_t kUrlMax = 2'048;    // bytes of one; longer ones are cut
-  std::vector<std::string> urls;     // as they stand, entities undone, in order, each once
-  std::vector<std::string> domains;  // their hosts, lower case, in order, each once; addresses too
+  static constexpr std::size_t kMax = 1'000;     // of each list, and
+  static constexpr std::size_t kUrlMax = 2'048;  // bytes of one; longer ones are cut
+  std::vector<std::string> urls;                 // as they stand, entities undone, in order, each once
+  std::vector<std::string> domains;              // their hosts, lower case, in order, each once; addresses too
   void add(std::string_view url);
 
  private:

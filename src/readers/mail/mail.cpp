@@ -13,17 +13,18 @@
 namespace tocsin::mail {
 namespace {
 
-constexpr std::size_t kHead = 64u << 10;         // by which the kind of mailbox is told
+constexpr std::size_t kHead = 64u << 10;  // by which the kind of mailbox is told
 constexpr std::size_t kBlockBytes = 1u << 20;
-constexpr std::size_t kLongKept = 1u << 20;      // of a message that is too long
-constexpr std::size_t kNotedMax = 64;            // anomalies of one name in a block
+constexpr std::size_t kLongKept = 1u << 20;  // of a message that is too long
+constexpr std::size_t kNotedMax = 64;        // anomalies of one name in a block
 constexpr std::int64_t kDay = 86'400;
 
 // Apple Mail: the message's size in bytes on a line of its own, the message, then a property list.
 std::optional<std::uint64_t> emlx_size(std::string_view head, std::size_t& line) {
   std::uint64_t size = 0;
   std::size_t i = 0;
-  while (i < head.size() && i < 12 && head[i] >= '0' && head[i] <= '9') size = size * 10 + static_cast<std::uint64_t>(head[i++] - '0');
+  while (i < head.size() && i < 12 && head[i] >= '0' && head[i] <= '9')
+    size = size * 10 + static_cast<std::uint64_t>(head[i++] - '0');
   if (i == 0) return std::nullopt;
   while (i < head.size() && head[i] == ' ') ++i;
   if (i >= head.size() || head[i] != '\n') return std::nullopt;
@@ -151,8 +152,8 @@ void MailReader::take(const MailPiece& piece, std::vector<Anomaly>& anomalies) {
   if (piece.ends) {
     const Spans::One& head = spans_.list.back();
     anomalies.push_back({"mail-too-long", head.offset, long_size_,
-                         "a message of " + std::to_string(long_size_) + " bytes; its first " + std::to_string(head.size) +
-                             " are read"});
+                         "a message of " + std::to_string(long_size_) + " bytes; its first " +
+                             std::to_string(head.size) + " are read"});
   }
 }
 
@@ -236,7 +237,8 @@ Time from_line_time(std::string_view raw) {
     line.remove_prefix(end);
   }
   for (std::size_t i = 2; i + 3 < words.size(); ++i) {
-    if (words[i].size() != 3 || kMonths.find(words[i]) == std::string_view::npos || words[i + 2].find(':') == std::string_view::npos)
+    if (words[i].size() != 3 || kMonths.find(words[i]) == std::string_view::npos ||
+        words[i + 2].find(':') == std::string_view::npos)
       continue;
     const std::string date = std::string(words[i + 1]) + " " + std::string(words[i]) + " " + std::string(words[i + 3]) +
                              " " + std::string(words[i + 2]) + " +0000";
@@ -263,7 +265,9 @@ void MailReader::decode(const Block& block, Batch& out) const {
     for (const Anomaly& anomaly : message.anomalies)
       noted.add(anomaly.name, span.offset + anomaly.offset, anomaly.size, anomaly.detail);
     const Times times = times_of(message.parts[0]);
-    event.time = times.delivered.known() ? times.delivered : times.sent.known() ? times.sent : from_line_time(event.raw);
+    event.time = times.delivered.known() ? times.delivered
+                 : times.sent.known()    ? times.sent
+                                         : from_line_time(event.raw);
     note_times(times, span.offset, noted);
     for (const mime::Part& part : message.parts)
       if (!part.is_multipart() && !part.body.empty()) note_damage(part, event.raw, span.offset, noted);

@@ -8,7 +8,8 @@
 //   Bcc.Address                                  a value an address
 //   Sent, Delivered                              ISO 8601: of Date, of the topmost Received
 //   Received.Ip                                  of each hop whom it came from, newest first
-//   Source.Ip                                    the newest of them that is public and not of a hop between two servers of
+//   Source.Ip                                    the newest of them that is public and not of a hop between two servers
+//   of
 //                                                one owner: who handed it in from outside, as the servers tell it
 //   Attachment.Name .Type .Extension .Size .Sha256, each with a value an attachment; Attachment.Count
 //   Url, Url.Domain                              in text and HTML of the body, entities undone, each once

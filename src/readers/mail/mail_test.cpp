@@ -38,7 +38,8 @@ TEST(MailReader, TellsWhoWroteWhatWhen) {
 
 TEST(MailReader, OneMessageAFileInAnyWrapping) {
   const std::string mail = "Subject: x\r\nFrom: a@example.org\r\nDate: Mon, 24 Aug 2020 08:00:00 +0000\r\n\r\nhi\r\n";
-  for (const std::string& bytes : {mail, std::to_string(mail.size()) + "\n" + mail + "<?xml version=\"1.0\"?><plist/>\n"}) {
+  for (const std::string& bytes :
+       {mail, std::to_string(mail.size()) + "\n" + mail + "<?xml version=\"1.0\"?><plist/>\n"}) {
     const ReaderSpec* reader = recognise(bytes, true);
     ASSERT_NE(reader, nullptr);
     EXPECT_EQ(reader->name, "mail");
@@ -51,9 +52,10 @@ TEST(MailReader, OneMessageAFileInAnyWrapping) {
 }
 
 TEST(MailReader, LogsThatTalkOfMailAreNone) {
-  for (const char* text : {"Aug 24 08:00:00 mx postfix/qmgr[1]: From: a@example.org To: b\n", "From: a\nnothing else\n",
-                           "HTTP/1.1 200 OK\nDate: Mon, 24 Aug 2020 08:00:00 GMT\nContent-Type: text/html\n\n",
-                           "Date: Mon, 24 Aug 2020 08:00:00 GMT\nContent-Type: text/html\n\n", "Subject,From,To\na,b,c\n"}) {
+  for (const char* text :
+       {"Aug 24 08:00:00 mx postfix/qmgr[1]: From: a@example.org To: b\n", "From: a\nnothing else\n",
+        "HTTP/1.1 200 OK\nDate: Mon, 24 Aug 2020 08:00:00 GMT\nContent-Type: text/html\n\n",
+        "Date: Mon, 24 Aug 2020 08:00:00 GMT\nContent-Type: text/html\n\n", "Subject,From,To\na,b,c\n"}) {
     const ReaderSpec* reader = recognise(text, true);
     EXPECT_TRUE(!reader || reader->name != "mail") << text;
   }
@@ -70,8 +72,8 @@ TEST(MailReader, DamageAndLiesAreNamed) {
   EXPECT_EQ(names(head + "Content-Transfer-Encoding: quoted-printable\n\na=ZZ\n"), Values{"mime-encoding-damaged"});
   EXPECT_EQ(names(head + "Content-Type: text/plain; charset=utf-8\n\n\xff\n"), Values{"mime-charset-damaged"});
   EXPECT_EQ(names(head + "Content-Type: text/plain; charset=klingon\n\n\xe9\n"), Values{"mime-charset-unknown"});
-  EXPECT_EQ(names("Received: from a by b; Mon, 24 Aug 2020 08:00:00 +0000\nDate: Mon, 31 Aug 2020 08:00:00 +0000\n" + head +
-                  "\nx\n"),
+  EXPECT_EQ(names("Received: from a by b; Mon, 24 Aug 2020 08:00:00 +0000\nDate: Mon, 31 Aug 2020 08:00:00 +0000\n" +
+                  head + "\nx\n"),
             Values{"mail-date-differs"});
 }
 
@@ -91,7 +93,8 @@ TEST(MailReader, LongMessagesKeepTheirHead) {
 TEST(MailReader, SourceIsWhoHandedItInFromOutside) {
   const auto read = read_whole(
       spec,
-      "Received: from b.mail.example.com (2001:db8::2) by c.mail.example.com with HTTPS; Mon, 24 Aug 2020 08:00:02 +0000\n"
+      "Received: from b.mail.example.com (2001:db8::2) by c.mail.example.com with HTTPS; Mon, 24 Aug 2020 08:00:02 "
+      "+0000\n"
       "Received: from evil.example.net (203.0.113.9) by b.mail.example.com; Mon, 24 Aug 2020 08:00:01 +0000\n"
       "Received: from [10.0.0.1] by evil.example.net; Mon, 24 Aug 2020 08:00:00 +0000\nFrom: a\nSubject: b\n\nx\n");
   ASSERT_EQ(read.events.size(), 1u);
@@ -103,9 +106,11 @@ TEST(Links, ComeOutOfHtmlAndText) {
   Links links;
   std::string visible;
   read_html(
-      "<style>a{}</style><!-- http://hidden.example/ --><p>Go&nbsp;to <a HREF = 'https&#58;//a.example/x'>www.b.example</a>"
+      "<style>a{}</style><!-- http://hidden.example/ --><p>Go&nbsp;to <a HREF = "
+      "'https&#58;//a.example/x'>www.b.example</a>"
       "<form action=\"//c.example/post\"><img src=\"cid:1\"><a href=\"java\tscript:alert(1)\">"
-      "<meta http-equiv=refresh content=\"0; url='http://user@d.example:8080/'\"><script>location='http://e.example/'</script>",
+      "<meta http-equiv=refresh content=\"0; "
+      "url='http://user@d.example:8080/'\"><script>location='http://e.example/'</script>",
       links, visible, 1000);
   EXPECT_EQ(visible, "Go to www.b.example");
   EXPECT_EQ(links.domains,

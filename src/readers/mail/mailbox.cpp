@@ -206,8 +206,7 @@ std::size_t Mailbox::message_end(bool& certain) {
     // A file cut off inside a "From " line: the message before it is whole.
     const std::size_t line = message.rfind('\n');
     if (line != std::string_view::npos && line > 0 && line + 1 < message.size() && message.size() - line < 512 &&
-        (message[line - 1] == '\n' ||
-         (message[line - 1] == '\r' && line > 1 && message[line - 2] == '\n'))) {
+        (message[line - 1] == '\n' || (message[line - 1] == '\r' && line > 1 && message[line - 2] == '\n'))) {
       const std::string_view tail = message.substr(line + 1);
       if (tail.starts_with("From ") || std::string_view("From ").starts_with(tail)) return start_ + line + 1;
     }
