@@ -1,0 +1,198 @@
+#include "decoys/features.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tocsin::decoys {
+namespace {
+
+const Cost& cost_of(Scene& scene, const Lexicon& lexicon, std::size_t label, Cost& spare) {
+  if (label >= scene.costs.size()) return spare = lexicon.cost(scene.name->label(label));
+  if (!(scene.known >> label & 1)) {
+    scene.costs[label] = lexicon.cost(scene.name->label(label));
+    scene.known |= 1u << label;
+  }
+  return scene.costs[label];
+}
+
+bool same_look(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && std::ranges::equal(a, b, {}, fold, fold);
+}
+
+// How much of `brand.rest_labels` follows at `at`, each behind a dot, a dash or nothing: the number of labels, and the
+// end of the last.
+std::size_t following(const Spelling& name, const Brand& brand, std::size_t at, std::size_t& end) {
+  const std::string_view text = name.text();
+  std::size_t count = 0;
+  for (const std::string& label : brand.rest_labels) {
+    std::size_t from = at;
+    if (from < text.size() && (text[from] == '.' || text[from] == '-')) ++from;
+    if (text.size() - from < label.size() || !same_look(text.substr(from, label.size()), label)) break;
+    at = from + label.size();
+    ++count;
+  }
+  end = at;
+  return count;
+}
+
+bool is_common(std::string_view suffix) { return suffix == "com" || suffix == "net" || suffix == "org"; }
+
+// Words beside the label may be masked, too ("loqin", "nevvs"): the rest as it reads, where that takes fewer letters.
+bool unmask(const Lexicon& lexicon, std::string_view left, std::string_view right, Cost& rest) {
+  char folded[64], paired[64];
+  std::uint16_t map[65];
+  Cost read;
+  bool changed = false;
+  for (const std::string_view side : {left, right}) {
+    const std::size_t size = std::min<std::size_t>(side.size(), 63);
+    for (std::size_t i = 0; i < size; ++i) {
+      const char c = side[i];
+      // Only what words are masked by; "i" and "v" are what they are.
+      folded[i] = c == 'q' ? 'g' : c == '0' ? 'o' : c == '1' ? 'l' : c == '3' ? 'e' : c;
+      if (c == 'v' && i + 1 < size && side[i + 1] == 'v') folded[i] = folded[i + 1] = 'u', ++i;
+      changed |= folded[i] != c;
+    }
+    const std::size_t n = fold_pairs({folded, size}, paired, map);
+    changed |= n != size;
+    read += lexicon.cost({paired, n});
+  }
+  if (!changed || read.unknown + 4 > rest.unknown || read.lure + read.technical + read.institution == 0) return false;
+  read.digits = rest.digits;
+  rest = read;
+  return true;
+}
+
+// Greatest cost of changes for a label of this size.
+float cost_max(std::size_t size) { return size <= 3 ? .7f : size == 4 ? .9f : size == 5 ? 1.3f : size <= 7 ? 1.6f : 2.5f; }
+
+}  // namespace
+
+double logistic(double x) { return 1 / (1 + std::exp(-x)); }
+
+double logit(const Features& features) {
+  double sum = 0;
+  for (std::size_t i = 0; i < kFeatures; ++i) sum += static_cast<double>(kWeights[i]) * features.values()[i];
+  return sum;
+}
+
+bool describe(Scene& scene, const Brand& brand, const Lexicon& lexicon, Place& place, Features& out) {
+  using F = Feature;
+  const Spelling& name = *scene.name;
+  const std::string_view text = name.text();
+  const std::string_view label = name.label(place.label);
+  const std::size_t label_begin = name.begin[place.label], label_end = label_begin + label.size();
+  if (place.end > label_end) return false;
+  const std::string_view seen = text.substr(place.begin, place.end - place.begin);
+  const std::string_view left = label.substr(0, place.begin - label_begin), right = text.substr(place.end, label_end - place.end);
+  const std::size_t size = brand.label.size();
+
+  place.distance = seen == brand.label ? Distance{} : distance(brand.label, seen);
+  bool foreign = false;
+  for (std::size_t i = place.begin; i < place.end; ++i) foreign |= name.foreign[i] != 0;
+  if (place.distance.cost > cost_max(size)) return false;
+  if (place.how == How::one_edit && place.distance.cost == 0) return false;  // the exact hit is here, too
+
+  out.clear();
+  out[F::bias] = 1;
+  const bool left_glued = !left.empty() && left.back() != '-' && left.back() != '_';
+  const bool right_glued = !right.empty() && right.front() != '-' && right.front() != '_';
+  const auto is_letter = [](char c) { return c < '0' || c > '9'; };
+  const bool left_letter = left_glued && is_letter(left.back()), right_letter = right_glued && is_letter(right.front());
+
+  Cost spare;
+  const Cost& whole = cost_of(scene, lexicon, place.label, spare);
+  Cost rest = lexicon.cost(left);
+  rest += lexicon.cost(right);
+  const bool masked = rest.unknown > 0 && unmask(lexicon, left, right, rest);
+  std::size_t letters_beside = 0;
+  for (const std::string_view side : {left, right})
+    for (const char c : side) letters_beside += c != '-' && is_letter(c);
+
+  std::size_t end = 0;
+  const std::size_t follows = following(name, brand, place.end, end);
+  const bool is_full = follows == brand.rest_labels.size();
+  const bool boundary = end == text.size() || text[end] == '.' || text[end] == '-';
+  const bool changed = place.distance.cost > 0 || foreign;
+  bool look_alike_rest = false;
+  if (is_full && end == text.size()) look_alike_rest = !text.ends_with(brand.rest);
+  const bool twin = is_full && end == text.size() && !left_glued && (changed || look_alike_rest);
+  const bool full = is_full && end != text.size() && boundary && !left_glued;
+  place.full_end = static_cast<std::uint16_t>(twin || full ? end : 0);
+
+  if (size <= 3 && !full && !twin) {
+    // Three letters are found everywhere: only as a token, or with nothing but words that lure beside them.
+    if (left_letter && right_letter) return false;
+    if ((left_letter || right_letter) &&
+        (rest.unknown > 0 || rest.words == 0 || place.distance.cost > 0))
+      return false;
+    if (place.distance.cost > .5f) return false;
+    if (size == 2 && (left_letter || right_letter)) return false;
+    out[F::brief] = 1;
+  }
+  if (place.distance.cost > 0 && size <= 4 && !place.distance.alike) return false;
+  out[F::gain] = std::clamp(whole.bits - rest.bits, -10.0f, 40.0f) / 10;
+  out[F::four] = size == 4;
+  out[F::word] = brand.word;
+  out[F::edit] = place.distance.cost;
+  out[F::stranger] = !place.distance.alike;
+  out[F::edit_five] = place.distance.cost > 0 && size <= 5;
+  if (place.distance.cost > 0) {
+    const Cost as_seen = lexicon.cost(seen);
+    out[F::edit_word] = as_seen.words > 0 && as_seen.unknown < 1;
+  }
+  out[F::two_edits] = place.distance.changes >= 2 && !place.distance.alike;
+  out[F::idn] = foreign;
+  const bool alone = left.empty() && right.empty();
+  const bool below = place.label < scene.registered;
+  out[F::whole] = alone && !changed && !below;
+  out[F::whole_edit] = alone && changed && !below;
+  out[F::stub] = letters_beside > 0 && letters_beside <= 2 && rest.words == 0;
+  out[F::dash] = (!left.empty() && !left_glued) || (!right.empty() && !right_glued);
+  out[F::glued_left] = left_letter;
+  out[F::glued_right] = right_letter;
+  out[F::inside] = left_letter && right_letter;
+  out[F::lure] = static_cast<float>(std::min<int>(rest.lure, 2));
+  out[F::lure_glued] = rest.lure > 0 && (left_glued || right_glued);
+  out[F::technical] = rest.technical > 0 && rest.lure == 0;
+  out[F::institution] = rest.institution > 0 && rest.lure == 0;
+  out[F::ordinary] = static_cast<float>(std::min<int>(rest.ordinary, 3));
+  out[F::unknown] = std::min(rest.unknown, 30.0f) / 10;
+  out[F::digits] = rest.digits > 0;
+  if (brand.government && rest.government > 0) out[F::country] = 1;
+  if (!brand.country.empty() && rest.country > 0)
+    for (const std::string_view side : {left, right})
+      for (const std::string_view word : lexicon.words(side))
+        if (lexicon.country(word) == brand.country) out[F::country] = 1;
+  out[F::full] = full;
+  out[F::partial] = !full && !twin && follows > 0 && brand.rest_labels.size() > 1;
+  out[F::twin] = twin;
+
+  const bool same = scene.suffix == brand.suffix;
+  const bool same_end = same || (brand.rest.size() < text.size() && text.ends_with(brand.rest) &&
+                                 text[text.size() - brand.rest.size() - 1] == '.');
+  out[F::same_rare] = same_end && !is_common(scene.suffix);
+  out[F::same_common] = same_end && is_common(scene.suffix);
+  out[F::same_country] = !same_end && !brand.country.empty() && text.ends_with("." + brand.country);
+  out[F::risky] = scene.risky && !same_end;
+  out[F::hosting] = scene.hosting;
+  out[F::below] = below;
+  out[F::below_deep] = below && place.label + 1 < scene.registered;
+  out[F::below_whole] = below && alone;
+  if (below) {
+    const Cost& registered = cost_of(scene, lexicon, scene.registered, spare);
+    out[F::below_lure] = static_cast<float>(std::min<int>(registered.lure, 2));
+    out[F::below_plain] = registered.lure == 0 && registered.unknown < 1;
+  }
+  out[F::carrier] = scene.carrier;
+  if (!below)
+    for (std::size_t i = 0; i < place.label; ++i)
+      if (lexicon.classes(name.label(i)) & kLure) out[F::host_lure] = 1;
+  out[F::masked] = masked;
+  out[F::generic_elsewhere] = brand.generic && !same_end && !full && !twin;
+  out[F::whole_government] = out[F::whole] > 0 && brand.government;
+  out[F::whole_word] = out[F::whole] > 0 && brand.word;
+  out[F::undashed] = place.how == How::undashed;
+  return true;
+}
+
+}  // namespace tocsin::decoys
