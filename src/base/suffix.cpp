@@ -55,4 +55,10 @@ bool PublicSuffixes::is_private(std::string_view name) const {
          psl_is_public_suffix2(context(list_), copy.c_str(), PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE) == 0;
 }
 
+bool PublicSuffixes::lists(std::string_view suffix) const {
+  if (!is_name(suffix)) return false;
+  const std::string copy(suffix);
+  return psl_is_public_suffix2(context(list_), copy.c_str(), PSL_TYPE_ANY | PSL_TYPE_NO_STAR_RULE) == 1;
+}
+
 }  // namespace tocsin

@@ -12,7 +12,7 @@ namespace {
 const std::vector<const VerbSpec*>& all_verbs() {
   static const std::vector<const VerbSpec*> table = {
       &scan,        &events,    &rules,          &case_verb,     &export_verb,   &import_verb, &report,
-      &assess_verb, &attribute, &knowledge_verb, &products_verb, &rehearse_verb, &leak_verb};
+      &assess_verb, &attribute, &knowledge_verb, &products_verb, &rehearse_verb, &leak_verb,   &decoys_verb};
   return table;
 }
 

@@ -23,6 +23,6 @@ struct VerbSpec {
 };
 
 extern const VerbSpec scan, events, rules, case_verb, export_verb, import_verb, report, attribute, knowledge_verb,
-    assess_verb, products_verb, rehearse_verb, leak_verb;
+    assess_verb, products_verb, rehearse_verb, leak_verb, decoys_verb;
 
 }  // namespace tocsin::cli
