@@ -111,7 +111,8 @@ struct Outcome {
   double recall = 0, macro = 0, per_million = 0, threshold = 0;
 };
 
-Outcome outcome_at(double threshold, const Data& data, const std::vector<double>& decoys, const std::vector<double>& benign) {
+Outcome outcome_at(double threshold, const Data& data, const std::vector<double>& decoys,
+                   const std::vector<double>& benign) {
   Outcome out;
   out.threshold = threshold;
   std::map<std::uint32_t, std::pair<double, double>> by_brand;
@@ -176,9 +177,10 @@ Weights shipped() {
   return out;
 }
 
-void line(const std::string& name, double value, const std::string& unit, const std::string& must, std::optional<bool> holds) {
-  fmt::print("{{\"name\":\"{}\",\"value\":{:.6g},\"unit\":\"{}\",\"must\":\"{}\",\"holds\":{}}}\n", name, value, unit, must,
-             holds ? (*holds ? "true" : "false") : "null");
+void line(const std::string& name, double value, const std::string& unit, const std::string& must,
+          std::optional<bool> holds) {
+  fmt::print("{{\"name\":\"{}\",\"value\":{:.6g},\"unit\":\"{}\",\"must\":\"{}\",\"holds\":{}}}\n", name, value, unit,
+             must, holds ? (*holds ? "true" : "false") : "null");
 }
 
 void tell(const std::string& what, const Outcome& o, double recall, double macro, double wrong) {
@@ -222,8 +224,8 @@ int measure(const std::vector<std::string>& args, bool fitting) {
     for (const double rate : {200.0, 500.0, 1000.0}) {
       for (const auto& [name, set] : {std::pair{"in-sample", &scores}, {"folds", &other}}) {
         const Outcome o = outcome_at(threshold_for(rate, data, set->benign), data, set->decoys, set->benign);
-        fmt::print(stderr, "{:<10} at {:>5.0f}: recall {:.1f} macro {:.1f} (threshold {:.2f})\n", name, rate, 100 * o.recall,
-                   100 * o.macro, o.threshold);
+        fmt::print(stderr, "{:<10} at {:>5.0f}: recall {:.1f} macro {:.1f} (threshold {:.2f})\n", name, rate,
+                   100 * o.recall, 100 * o.macro, o.threshold);
       }
     }
     // Two points fix what a logit means: the levels begin where so many honest names in a million would be flagged,
@@ -238,7 +240,8 @@ int measure(const std::vector<std::string>& args, bool fitting) {
       double w = fitted[i] * slope;
       if (i == 0) w += logit_of(kMedium) - slope * medium;
       fmt::print("    {{Feature::{}, {:.2f}f}},{:>{}}// {}\n", kFeatureNames[i], w, "",
-                 std::max<int>(1, 30 - static_cast<int>(kFeatureNames[i].size()) - (w < 0) - (std::abs(w) >= 10)), kFeatureMeanings[i]);
+                 std::max<int>(1, 30 - static_cast<int>(kFeatureNames[i].size()) - (w < 0) - (std::abs(w) >= 10)),
+                 kFeatureMeanings[i]);
     }
     return 0;
   }
@@ -249,12 +252,18 @@ int measure(const std::vector<std::string>& args, bool fitting) {
   const Scores other = in_folds(data, folds);
   for (const double rate : {1000.0, 500.0, 200.0}) {
     const Outcome o = outcome_at(threshold_for(rate, data, other.benign), data, other.decoys, other.benign);
-    tell(fmt::format("five folds at {:.0f}", rate), o, rate == 1000 ? 92 : rate == 200 ? 80 : 0, rate == 1000 ? 90 : 0, 0);
+    tell(fmt::format("five folds at {:.0f}", rate), o,
+         rate == 1000  ? 92
+         : rate == 200 ? 80
+                       : 0,
+         rate == 1000 ? 90 : 0, 0);
   }
   const Data upper = gather(*bare, decoys, benign);
   const Scores all = in_sample(upper, now);
-  line("medium and above: false, no owners known", outcome_at(medium, upper, all.decoys, all.benign).per_million, "per million", "", {});
-  line("high: false, no owners known", outcome_at(high, upper, all.decoys, all.benign).per_million, "per million", "", {});
+  line("medium and above: false, no owners known", outcome_at(medium, upper, all.decoys, all.benign).per_million,
+       "per million", "", {});
+  line("high: false, no owners known", outcome_at(high, upper, all.decoys, all.benign).per_million, "per million", "",
+       {});
   line("decoys that no place was found in", static_cast<double>(data.missed_by_index), "", "", {});
   line("benign names looked at", static_cast<double>(data.benign_count), "", "", {});
   line("of them known to be the owners'", static_cast<double>(data.owned), "", "", {});
@@ -265,12 +274,14 @@ int measure(const std::vector<std::string>& args, bool fitting) {
       if (scores.benign[i] < logit_of(kLow)) continue;
       guard->look(data.benign_rows[i].name, scratch, sight);
       const Explanation why = guard->explain(sight, scratch);
-      fmt::print(stderr, "{:<13} {:.3f} {:<40} {:<20} {}\n", kLevelNames[static_cast<int>(sight.level)], sight.score, why.name, why.imitates, why.reason);
+      fmt::print(stderr, "{:<13} {:.3f} {:<40} {:<20} {}\n", kLevelNames[static_cast<int>(sight.level)], sight.score,
+                 why.name, why.imitates, why.reason);
     }
   if (missed) {
     for (std::size_t i = 0; i < data.decoys.size(); ++i)
       if (scores.decoys[i] < high)
-        fmt::print(stderr, "{} {:.3f} {:<40} {}\n", scores.decoys[i] < medium ? "missed" : "medium", logistic(scores.decoys[i]), data.decoy_rows[i].name, data.decoy_rows[i].imitates);
+        fmt::print(stderr, "{} {:.3f} {:<40} {}\n", scores.decoys[i] < medium ? "missed" : "medium",
+                   logistic(scores.decoys[i]), data.decoy_rows[i].name, data.decoy_rows[i].imitates);
   }
   return 0;
 }
@@ -288,7 +299,8 @@ int speed(std::size_t count) {
   for (const WordClass one : {kCommon, kOrdinary, kTechnical, kLure, kInstitution})
     for (const std::string& word : share->lexicon.of_class(one))
       if (word.size() > 2) words.push_back(word);
-  constexpr const char* kSuffixes[] = {"com", "com", "com", "net", "org", "de", "co.uk", "fr", "info", "xyz", "com.br", "io"};
+  constexpr const char* kSuffixes[] = {"com",   "com", "com",  "net", "org",    "de",
+                                       "co.uk", "fr",  "info", "xyz", "com.br", "io"};
   Lists lists;
   while (lists.protect.size() < 500) {
     std::string label = words[draw(words.size())];
@@ -301,7 +313,8 @@ int speed(std::size_t count) {
   std::vector<std::string> names;
   for (std::size_t i = 0; i < 200'000; ++i) {
     std::string name;
-    for (std::size_t below = draw(3); below > 0; --below) name += (draw(2) ? std::string("www") : words[draw(words.size())]) + ".";
+    for (std::size_t below = draw(3); below > 0; --below)
+      name += (draw(2) ? std::string("www") : words[draw(words.size())]) + ".";
     const std::size_t parts = 1 + draw(3);
     for (std::size_t p = 0; p < parts; ++p) name += (p && draw(3) == 0 ? "-" : "") + words[draw(words.size())];
     if (draw(5) == 0) name += std::to_string(draw(1000));
@@ -334,7 +347,8 @@ int main(int count, char** values) {
   const std::vector<std::string> args(values + 1, values + count);
   if (args.size() >= 3 && (args[0] == "measure" || args[0] == "fit"))
     return tocsin::bench::measure({args.begin() + 1, args.end()}, args[0] == "fit");
-  if (!args.empty() && args[0] == "speed") return tocsin::bench::speed(args.size() > 1 ? std::stoul(args[1]) : 5'000'000);
+  if (!args.empty() && args[0] == "speed")
+    return tocsin::bench::speed(args.size() > 1 ? std::stoul(args[1]) : 5'000'000);
   std::cerr << "usage: decoys_bench measure|fit DECOYS.tsv BENIGN.tsv … | speed [NAMES]\n";
   return 2;
 }

@@ -25,6 +25,7 @@ double dot(const Weights& weights, const decoys::Features& features);
 double best_of(const Example& example, const Weights& weights);
 
 // `use`: places of these brands only.
-Weights fit(std::span<const Example> decoys, std::span<const Example> benign, const std::function<bool(std::uint32_t)>& use);
+Weights fit(std::span<const Example> decoys, std::span<const Example> benign,
+            const std::function<bool(std::uint32_t)>& use);
 
 }  // namespace tocsin::bench

@@ -26,7 +26,8 @@ using namespace decoys;
 
 constexpr std::size_t kRecent = 1 << 17;  // flagged names that are remembered, so that they aren't said again and again
 
-void write_json(const Explanation& what, double score, Level level, const std::string& source, std::uint64_t line, std::string& out) {
+void write_json(const Explanation& what, double score, Level level, const std::string& source, std::uint64_t line,
+                std::string& out) {
   out += "{\"name\":";
   append_json_string(out, what.name);
   if (what.name.find("xn--") != std::string::npos) {
@@ -50,18 +51,26 @@ void write_json(const Explanation& what, double score, Level level, const std::s
   out += "}\n";
 }
 
-void write_text(const Explanation& what, double score, Level level, const publish::Terminal& terminal, std::string& out) {
+void write_text(const Explanation& what, double score, Level level, const publish::Terminal& terminal,
+                std::string& out) {
   std::string name = what.name;
   if (name.find("xn--") != std::string::npos) name += " (" + shown(name) + ")";
   out += coloured(terminal, level, publish::fitted(publish::short_name(level), 6)) + fmt::format(" {:.2f}  ", score) +
-         publish::fitted(publish::printable(name), std::max<std::size_t>(36, publish::display_width(publish::printable(name)))) + "  " +
-         publish::fitted(publish::printable(what.imitates), 22) + "  " + publish::printable(what.reason) + "\n";
+         publish::fitted(publish::printable(name),
+                         std::max<std::size_t>(36, publish::display_width(publish::printable(name)))) +
+         "  " + publish::fitted(publish::printable(what.imitates), 22) + "  " + publish::printable(what.reason) + "\n";
 }
 
 class Run {
  public:
   Run(const Guard& guard, const PublicSuffixes& suffixes, Level least, bool json)
-      : guard_(guard), suffixes_(suffixes), least_(least), json_(json), terminal_(publish::Terminal::of(stdout)), out_(stdout), recent_(kRecent) {}
+      : guard_(guard),
+        suffixes_(suffixes),
+        least_(least),
+        json_(json),
+        terminal_(publish::Terminal::of(stdout)),
+        out_(stdout),
+        recent_(kRecent) {}
 
   // Files, folders, archives; "-", pipes and devices as they come.
   void read(const std::vector<std::string>& inputs) {
@@ -86,9 +95,10 @@ class Run {
   int finish(std::optional<Level> fail_on, bool quiet) {
     const auto written = out_.finish();
     if (!quiet) {
-      fmt::print(stderr, "tocsin decoys: {} names read, {} flagged (high {}, medium {}, low {}); {} are the owners' or allowed",
-                 publish::grouped(names_), publish::grouped(flagged_), publish::grouped(by_level_[3]), publish::grouped(by_level_[2]),
-                 publish::grouped(by_level_[1]), publish::grouped(owned_));
+      fmt::print(stderr,
+                 "tocsin decoys: {} names read, {} flagged (high {}, medium {}, low {}); {} are the owners' or allowed",
+                 publish::grouped(names_), publish::grouped(flagged_), publish::grouped(by_level_[3]),
+                 publish::grouped(by_level_[2]), publish::grouped(by_level_[1]), publish::grouped(owned_));
       if (bad_) fmt::print(stderr, "; {} lines could not be read", publish::grouped(bad_));
       if (no_names_) fmt::print(stderr, "; {} are no names", publish::grouped(no_names_));
       fmt::print(stderr, "\n");
@@ -133,9 +143,11 @@ class Run {
   void tell(const NameReader& reader, const std::string& source) {
     bad_ += reader.bad();
     for (const auto& trouble : reader.troubles())
-      fmt::print(stderr, "tocsin decoys: {}:{}: {}\n", publish::printable(source), trouble.line, publish::printable(trouble.what));
+      fmt::print(stderr, "tocsin decoys: {}:{}: {}\n", publish::printable(source), trouble.line,
+                 publish::printable(trouble.what));
     if (reader.bad() > reader.troubles().size())
-      fmt::print(stderr, "tocsin decoys: {}: {} more such lines\n", publish::printable(source), reader.bad() - reader.troubles().size());
+      fmt::print(stderr, "tocsin decoys: {}: {} more such lines\n", publish::printable(source),
+                 reader.bad() - reader.troubles().size());
   }
 
   // What is there is looked at and said at once: a stream may never end.
@@ -160,7 +172,8 @@ class Run {
     const auto closed = [&] {
       for (const evidence::Custody& custody : walker.take_closed())
         if (!custody.complete)
-          unreadable(custody.path, custody.anomalies.empty() ? "not read to its end" : custody.anomalies.front().detail);
+          unreadable(custody.path,
+                     custody.anomalies.empty() ? "not read to its end" : custody.anomalies.front().detail);
     };
     while (evidence::Item* item = stopped() ? nullptr : walker.next()) {
       closed();
@@ -174,7 +187,8 @@ class Run {
       reader.finish();
       tell(reader, source);
       const evidence::Custody custody = item->finish();
-      if (!custody.complete) unreadable(source, custody.anomalies.empty() ? "not read to its end" : custody.anomalies.front().detail);
+      if (!custody.complete)
+        unreadable(source, custody.anomalies.empty() ? "not read to its end" : custody.anomalies.front().detail);
     }
     closed();
   }
@@ -218,7 +232,9 @@ int run(std::span<const std::string> args) {
   bool json = false, quiet = false;
   app.add_option("INPUT", inputs, "files and folders; standard input without one, or for -");
   app.add_option("--protect", protect, "file of names to protect, one a line; several times")->allow_extra_args(false);
-  app.add_option("--allow", allow, "file of names that are no decoys, with all below them; \"a.org: b.org a.*\" says what one owner holds")
+  app.add_option(
+         "--allow", allow,
+         "file of names that are no decoys, with all below them; \"a.org: b.org a.*\" says what one owner holds")
       ->allow_extra_args(false);
   app.add_option("--psl", psl, "a newer public suffix list, in publicsuffix.org's format");
   app.add_option("--level", level, "flag names of this level and graver (low; informational, medium, high)");
@@ -228,7 +244,8 @@ int run(std::span<const std::string> args) {
   app.add_flag("--json", json, "one JSON object a flagged name");
   app.add_flag("--quiet", quiet, "no summary");
   if (const auto code = parse(app, "decoys", args)) return *code;
-  if (name.empty() == protect.empty()) return usage_error("decoys", {"name either --protect FILE or --list NAME", {}, {}});
+  if (name.empty() == protect.empty())
+    return usage_error("decoys", {"name either --protect FILE or --list NAME", {}, {}});
   const auto least = parse_level_option(level);
   if (!least) return usage_error("decoys", least.error());
   std::optional<Level> failing;

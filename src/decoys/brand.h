@@ -11,12 +11,12 @@
 namespace tocsin::decoys {
 
 struct Brand {
-  std::string name;         // as DNS has it: "mofa.gov.ae"
-  std::string owned;        // this and all below is the owner's: its registrable domain, or itself where it is a suffix
-  std::string label;        // what is imitated, as people see it: "mofa"
-  std::string rest;         // what follows it in the name: "gov.ae"
-  std::string suffix;       // public suffix: "gov.ae"
-  std::string country;      // two letters, where the suffix is a country's
+  std::string name;     // as DNS has it: "mofa.gov.ae"
+  std::string owned;    // this and all below is the owner's: its registrable domain, or itself where it is a suffix
+  std::string label;    // what is imitated, as people see it: "mofa"
+  std::string rest;     // what follows it in the name: "gov.ae"
+  std::string suffix;   // public suffix: "gov.ae"
+  std::string country;  // two letters, where the suffix is a country's
   std::vector<std::string> rest_labels;
   float bits = 0;           // what the label costs: chance makes short and ordinary ones
   bool word = false;        // a word by itself, or of two or three common ones

@@ -14,7 +14,8 @@ std::string quoted(std::string_view text) { return fmt::format("‘{}’", text)
 std::string listed(const std::vector<std::string>& words, std::size_t most) {
   std::string out;
   const std::size_t shown_words = std::min(words.size(), most);
-  for (std::size_t i = 0; i < shown_words; ++i) out += (i == 0 ? "" : i + 1 == shown_words ? " and " : ", ") + quoted(words[i]);
+  for (std::size_t i = 0; i < shown_words; ++i)
+    out += (i == 0 ? "" : i + 1 == shown_words ? " and " : ", ") + quoted(words[i]);
   return out;
 }
 
@@ -26,9 +27,9 @@ Beside words_of(const Lexicon& lexicon, std::string_view text) {
   Beside out;
   for (const std::string_view word : lexicon.words(text)) {
     const std::uint16_t classes = lexicon.classes(word);
-    auto& list = classes & kLure          ? out.lure
-                 : classes & kTechnical   ? out.technical
-                 : classes & (kCountry | kCountryCode) ? out.country
+    auto& list = classes & kLure                          ? out.lure
+                 : classes & kTechnical                   ? out.technical
+                 : classes & (kCountry | kCountryCode)    ? out.country
                  : classes & (kInstitution | kGovernment) ? out.institution
                                                           : out.other;
     list.emplace_back(word);
@@ -80,7 +81,8 @@ Explanation Guard::explain(const Sight& sight, const Scratch& scratch) const {
     distance(brand.label, seen, &telling);
     const bool dashed = seen.find('-') != std::string_view::npos && brand.label.find('-') == std::string::npos;
     const bool swapped = telling.find("is turned into") != std::string::npos;
-    if (dashed || (brand.label.find('-') != std::string::npos && seen.find('-') == std::string_view::npos)) trick("dash");
+    if (dashed || (brand.label.find('-') != std::string::npos && seen.find('-') == std::string_view::npos))
+      trick("dash");
     if (swapped) trick("swap");
     if (sight.place.distance.alike && telling.find("stands for") != std::string::npos)
       trick("homoglyph");
@@ -129,7 +131,10 @@ Explanation Guard::explain(const Sight& sight, const Scratch& scratch) const {
         say(fmt::format("{} is {} with a letter or two more", quoted(label), quoted(meant)));
       } else if (f[F::full] == 0) {
         trick("combo");
-        say(fmt::format("{} stands {} {}", quoted(meant), how, quoted(left.empty() ? right : right.empty() ? left : label)));
+        say(fmt::format("{} stands {} {}", quoted(meant), how,
+                        quoted(left.empty()    ? right
+                               : right.empty() ? left
+                                               : label)));
       }
     }
   }
@@ -140,7 +145,8 @@ Explanation Guard::explain(const Sight& sight, const Scratch& scratch) const {
   const std::string_view registered = text.substr(from);
   if (f[F::below] > 0) {
     trick("subdomain");
-    say(fmt::format("{} below {}, which somebody else registered", reason.empty() ? quoted(meant) + " stands" : "it stands", quoted(registered)));
+    say(fmt::format("{} below {}, which somebody else registered",
+                    reason.empty() ? quoted(meant) + " stands" : "it stands", quoted(registered)));
   } else if (scene.suffix != brand.rest && f[F::same_rare] == 0 && f[F::same_common] == 0) {
     trick("suffix");
     if (!something && sight.place.distance.cost == 0)

@@ -63,7 +63,9 @@ bool unmask(const Lexicon& lexicon, std::string_view left, std::string_view righ
 }
 
 // Greatest cost of changes for a label of this size.
-float cost_max(std::size_t size) { return size <= 3 ? .7f : size == 4 ? .9f : size == 5 ? 1.3f : size <= 7 ? 1.6f : 2.5f; }
+float cost_max(std::size_t size) {
+  return size <= 3 ? .7f : size == 4 ? .9f : size == 5 ? 1.3f : size <= 7 ? 1.6f : 2.5f;
+}
 
 }  // namespace
 
@@ -83,7 +85,8 @@ bool describe(Scene& scene, const Brand& brand, const Lexicon& lexicon, Place& p
   const std::size_t label_begin = name.begin[place.label], label_end = label_begin + label.size();
   if (place.end > label_end) return false;
   const std::string_view seen = text.substr(place.begin, place.end - place.begin);
-  const std::string_view left = label.substr(0, place.begin - label_begin), right = text.substr(place.end, label_end - place.end);
+  const std::string_view left = label.substr(0, place.begin - label_begin),
+                         right = text.substr(place.end, label_end - place.end);
   const std::size_t size = brand.label.size();
 
   place.distance = seen == brand.label ? Distance{} : distance(brand.label, seen);
@@ -122,9 +125,7 @@ bool describe(Scene& scene, const Brand& brand, const Lexicon& lexicon, Place& p
   if (size <= 3 && !full && !twin) {
     // Three letters are found everywhere: only as a token, or with nothing but words that lure beside them.
     if (left_letter && right_letter) return false;
-    if ((left_letter || right_letter) &&
-        (rest.unknown > 0 || rest.words == 0 || place.distance.cost > 0))
-      return false;
+    if ((left_letter || right_letter) && (rest.unknown > 0 || rest.words == 0 || place.distance.cost > 0)) return false;
     if (place.distance.cost > .5f) return false;
     if (size == 2 && (left_letter || right_letter)) return false;
     out[F::brief] = 1;

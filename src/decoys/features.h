@@ -11,53 +11,53 @@
 
 namespace tocsin::decoys {
 
-#define TOCSIN_DECOY_FEATURES(X)                                                        \
-  X(bias, "1")                                                                          \
-  X(gain, "bits that the label saves its name, in tens, 4 at most")                     \
-  X(brief, "the label has at most three letters")                                       \
-  X(four, "it has four")                                                                \
-  X(word, "it is a word, or two")                                                       \
-  X(edit, "cost of the changes that it suffered")                                       \
-  X(stranger, "one of them is between characters that don't look alike")                \
-  X(edit_five, "changed, and of five letters or fewer")                                 \
-  X(edit_word, "what is seen is a word or two, and changed")                            \
-  X(two_edits, "two or more changes that don't look alike")                             \
-  X(idn, "characters of another script in it")                                          \
-  X(whole, "nothing else in its label, unchanged")                                      \
-  X(whole_edit, "nothing else in its label, changed")                                   \
-  X(stub, "one or two letters beside it that are no word")                              \
-  X(dash, "a dash beside it")                                                           \
-  X(glued_left, "letters right before it")                                              \
-  X(glued_right, "letters right behind it")                                             \
-  X(inside, "letters on both sides")                                                    \
-  X(lure, "lure words in the rest of its label, 2 at most")                             \
-  X(lure_glued, "no dash beside it, and a lure word")                                   \
-  X(technical, "a technical word in the rest, and no lure")                             \
-  X(institution, "an institution's word in the rest, and no lure")                      \
-  X(ordinary, "ordinary words in the rest, 3 at most")                                  \
-  X(unknown, "bits of the rest that are in no word, in tens, 3 at most")                \
-  X(digits, "digits in the rest")                                                       \
-  X(country, "the rest names the protected name's country, or its government")          \
-  X(full, "the whole protected name stands there")                                      \
-  X(partial, "its first following label stands there, too, changed or in place")        \
-  X(twin, "the whole name looks like the protected one")                                \
-  X(same_rare, "ends as the protected name does, and that is not .com, .net or .org")   \
-  X(same_common, "ends as it, with .com, .net or .org")                                 \
-  X(same_country, "another suffix of the same country")                                 \
-  X(risky, "a suffix that is free, cheap or seldom looked at")                          \
-  X(hosting, "below a name where anybody takes one")                                    \
-  X(below, "not in the registered label, but below it")                                 \
-  X(below_deep, "two labels or more below it")                                          \
-  X(below_whole, "as a whole label below it")                                           \
-  X(below_lure, "below, and the registered label holds lure words")                     \
-  X(below_plain, "below, and the registered label holds ordinary words only")           \
-  X(carrier, "below a network that carries others' names")                              \
-  X(host_lure, "a label below the registered one is a lure word")                       \
-  X(masked, "a word beside it is written with look-alikes")                             \
+#define TOCSIN_DECOY_FEATURES(X)                                                           \
+  X(bias, "1")                                                                             \
+  X(gain, "bits that the label saves its name, in tens, 4 at most")                        \
+  X(brief, "the label has at most three letters")                                          \
+  X(four, "it has four")                                                                   \
+  X(word, "it is a word, or two")                                                          \
+  X(edit, "cost of the changes that it suffered")                                          \
+  X(stranger, "one of them is between characters that don't look alike")                   \
+  X(edit_five, "changed, and of five letters or fewer")                                    \
+  X(edit_word, "what is seen is a word or two, and changed")                               \
+  X(two_edits, "two or more changes that don't look alike")                                \
+  X(idn, "characters of another script in it")                                             \
+  X(whole, "nothing else in its label, unchanged")                                         \
+  X(whole_edit, "nothing else in its label, changed")                                      \
+  X(stub, "one or two letters beside it that are no word")                                 \
+  X(dash, "a dash beside it")                                                              \
+  X(glued_left, "letters right before it")                                                 \
+  X(glued_right, "letters right behind it")                                                \
+  X(inside, "letters on both sides")                                                       \
+  X(lure, "lure words in the rest of its label, 2 at most")                                \
+  X(lure_glued, "no dash beside it, and a lure word")                                      \
+  X(technical, "a technical word in the rest, and no lure")                                \
+  X(institution, "an institution's word in the rest, and no lure")                         \
+  X(ordinary, "ordinary words in the rest, 3 at most")                                     \
+  X(unknown, "bits of the rest that are in no word, in tens, 3 at most")                   \
+  X(digits, "digits in the rest")                                                          \
+  X(country, "the rest names the protected name's country, or its government")             \
+  X(full, "the whole protected name stands there")                                         \
+  X(partial, "its first following label stands there, too, changed or in place")           \
+  X(twin, "the whole name looks like the protected one")                                   \
+  X(same_rare, "ends as the protected name does, and that is not .com, .net or .org")      \
+  X(same_common, "ends as it, with .com, .net or .org")                                    \
+  X(same_country, "another suffix of the same country")                                    \
+  X(risky, "a suffix that is free, cheap or seldom looked at")                             \
+  X(hosting, "below a name where anybody takes one")                                       \
+  X(below, "not in the registered label, but below it")                                    \
+  X(below_deep, "two labels or more below it")                                             \
+  X(below_whole, "as a whole label below it")                                              \
+  X(below_lure, "below, and the registered label holds lure words")                        \
+  X(below_plain, "below, and the registered label holds ordinary words only")              \
+  X(carrier, "below a network that carries others' names")                                 \
+  X(host_lure, "a label below the registered one is a lure word")                          \
+  X(masked, "a word beside it is written with look-alikes")                                \
   X(generic_elsewhere, "a label that is itself a lure word, and not under its own suffix") \
-  X(whole_government, "a government's label by itself under another suffix")            \
-  X(whole_word, "a word by itself under another suffix")                                \
-  X(second, "another protected label beside it")                                        \
+  X(whole_government, "a government's label by itself under another suffix")               \
+  X(whole_word, "a word by itself under another suffix")                                   \
+  X(second, "another protected label beside it")                                           \
   X(undashed, "it was broken up with dashes")
 
 enum class Feature : std::uint8_t {
@@ -105,11 +105,11 @@ struct Place {
 // The name that is looked at, with what is the same for all places in it.
 struct Scene {
   const Spelling* name = nullptr;
-  std::string_view suffix;        // public, in plain
-  std::uint16_t registered = 0;   // the label that somebody chose and registered
+  std::string_view suffix;       // public, in plain
+  std::uint16_t registered = 0;  // the label that somebody chose and registered
   bool hosting = false, carrier = false, risky = false;
-  std::array<Cost, 8> costs;      // of the first eight labels
-  std::uint32_t known = 0;        // which of them are there, a bit each
+  std::array<Cost, 8> costs;  // of the first eight labels
+  std::uint32_t known = 0;    // which of them are there, a bit each
 };
 
 // False: not worth a look (a change too great for its length, three letters inside a word).

@@ -10,7 +10,10 @@
 namespace tocsin::decoys {
 
 Level level_of(double score) {
-  return score >= kHigh ? Level::high : score >= kMedium ? Level::medium : score >= kLow ? Level::low : Level::informational;
+  return score >= kHigh     ? Level::high
+         : score >= kMedium ? Level::medium
+         : score >= kLow    ? Level::low
+                            : Level::informational;
 }
 
 void read_list(std::string_view text, const std::string& where, bool protect, Lists& out) {
@@ -61,7 +64,8 @@ Result<Guard> Guard::build(const Lists& lists, const Lexicon& lexicon, const Pub
   for (const std::string& name : lists.protect) {
     Brand brand;
     if (!make_brand(name, suffixes, lexicon, brand))
-      return fail("'" + name + "' can't be protected: it has no label that could be imitated", "", "name a domain, one a line");
+      return fail("'" + name + "' can't be protected: it has no label that could be imitated", "",
+                  "name a domain, one a line");
     if (!names.insert(brand.name).second) continue;
     guard.owned_[brand.owned] = true;
     guard.brands_->push_back(std::move(brand));
@@ -80,7 +84,8 @@ Result<Guard> Guard::build(const Lists& lists, const Lexicon& lexicon, const Pub
   for (const std::string& name : lists.allow) allow(name);
   for (const auto& group : lists.owners) {
     const bool ours = std::ranges::any_of(group, [&](const std::string& name) {
-      return names.contains(name) || std::ranges::any_of(*guard.brands_, [&](const Brand& b) { return b.owned == name; });
+      return names.contains(name) ||
+             std::ranges::any_of(*guard.brands_, [&](const Brand& b) { return b.owned == name; });
     });
     if (ours) std::ranges::for_each(group, allow);
   }
@@ -106,7 +111,8 @@ void Guard::stage(Scratch& scratch) const {
   scene.known = 0;
   std::string_view ascii = name.name();
   std::string_view suffix = suffixes_->suffix(ascii);
-  if (const std::string_view hosting = lexicon_->free_hosting(ascii); hosting.size() > suffix.size() && hosting.size() < ascii.size())
+  if (const std::string_view hosting = lexicon_->free_hosting(ascii);
+      hosting.size() > suffix.size() && hosting.size() < ascii.size())
     suffix = hosting, scene.hosting = true;
   else
     scene.hosting = hosting.size() == suffix.size() && !hosting.empty();
@@ -141,12 +147,13 @@ Guard::Seen Guard::look(std::string_view name, Scratch& scratch, Sight& out, boo
     const Hit& hit = scratch.hits[h];
     bool seen_before = false;
     for (std::size_t i = 0; i < h && !seen_before; ++i)
-      seen_before = scratch.hits[i].brand == hit.brand && scratch.hits[i].begin == hit.begin && scratch.hits[i].end == hit.end;
+      seen_before =
+          scratch.hits[i].brand == hit.brand && scratch.hits[i].begin == hit.begin && scratch.hits[i].end == hit.end;
     // What stands there unchanged needs no story of how it was changed.
     if (hit.how == How::one_edit || hit.how == How::two_edits)
       for (const Hit& other : scratch.hits)
-        seen_before |= other.brand == hit.brand && other.how <= How::undashed && other.begin < hit.end && hit.begin < other.end &&
-                       other.how == How::folded;
+        seen_before |= other.brand == hit.brand && other.how <= How::undashed && other.begin < hit.end &&
+                       hit.begin < other.end && other.how == How::folded;
     if (seen_before) continue;
     sight.brand = hit.brand;
     sight.place = {};
@@ -184,7 +191,9 @@ Guard::Seen Guard::look(std::string_view name, Scratch& scratch, Sight& out, boo
   return Seen::sight;
 }
 
-Guard::Seen Guard::look(std::string_view name, Scratch& scratch, Sight& out) const { return look(name, scratch, out, false); }
+Guard::Seen Guard::look(std::string_view name, Scratch& scratch, Sight& out) const {
+  return look(name, scratch, out, false);
+}
 Guard::Seen Guard::everything(std::string_view name, Scratch& scratch, Sight& out) const {
   return look(name, scratch, out, true);
 }

@@ -23,10 +23,10 @@ namespace tocsin::decoys {
 // Of names that one owner holds, a line "example.org: example.net example.com" says that all are his where one of them
 // is protected; "example.*" there stands for the label under every suffix that is not risky (Lexicon::risky).
 struct Lists {
-  std::vector<std::string> protect;                   // names
-  std::vector<std::string> allow;                     // names, always
-  std::vector<std::vector<std::string>> owners;       // groups
-  std::vector<std::string> refused;                   // lines that are neither, with their number, for the user
+  std::vector<std::string> protect;              // names
+  std::vector<std::string> allow;                // names, always
+  std::vector<std::vector<std::string>> owners;  // groups
+  std::vector<std::string> refused;              // lines that are neither, with their number, for the user
 };
 void read_list(std::string_view text, const std::string& where, bool protect, Lists& out);
 

@@ -4,8 +4,8 @@ namespace tocsin::decoys {
 namespace {
 
 bool is_host_char(unsigned char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' || c == '.' ||
-         c >= 0x80;
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' ||
+         c == '.' || c >= 0x80;
 }
 
 }  // namespace
@@ -25,7 +25,8 @@ std::string_view host_of(std::string_view text) {
   }
   while (text.starts_with("*.")) text.remove_prefix(2);
   if (text.ends_with('.')) text.remove_suffix(1);
-  if (text.size() < 3 || text.size() > 1024 || text.front() == '.' || text.find('.') == std::string_view::npos) return {};
+  if (text.size() < 3 || text.size() > 1024 || text.front() == '.' || text.find('.') == std::string_view::npos)
+    return {};
   bool letter = false;
   for (const char c : text) {
     if (!is_host_char(static_cast<unsigned char>(c))) return {};

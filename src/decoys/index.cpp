@@ -185,7 +185,8 @@ void Index::variants(std::uint64_t hash, std::size_t begin, std::size_t end, std
   const auto tag = static_cast<std::uint32_t>(hash >> 32);
   for (std::size_t at = hash & (table_.size() - 1); table_[at].brand; at = (at + 1) & (table_.size() - 1))
     if (table_[at].tag == tag && out.size() < kHitsMax)
-      out.push_back({table_[at].brand - 1, static_cast<std::uint16_t>(begin), static_cast<std::uint16_t>(end), How::one_edit});
+      out.push_back(
+          {table_[at].brand - 1, static_cast<std::uint16_t>(begin), static_cast<std::uint16_t>(end), How::one_edit});
 }
 
 void Index::exact(std::string_view text, const std::uint16_t* map, How how, std::vector<Hit>& out) const {
@@ -246,7 +247,8 @@ void Index::token(std::string_view text, std::size_t at, const std::uint16_t* ma
         const Long& one = longs_[order[i]];
         if (one.size + 2u < n || n + 2 < one.size || std::popcount(one.letters ^ letters) > 4) continue;
         if (out.size() < kHitsMax)
-          out.push_back({one.brand, static_cast<std::uint16_t>(place(at)), static_cast<std::uint16_t>(place(at + n)), How::two_edits});
+          out.push_back({one.brand, static_cast<std::uint16_t>(place(at)), static_cast<std::uint16_t>(place(at + n)),
+                         How::two_edits});
       }
     };
     const std::uint32_t first = key_of(text, 2), last = key_of(text.substr(n - 2), 2);
@@ -288,8 +290,8 @@ void Index::find(const Spelling& name, std::vector<Hit>& out) const {
 }
 
 std::size_t Index::memory() const {
-  return keys_.size() * 8 + first_.size() * 4 + brief_.size() * 2 + bloom_.size() * 8 + table_.size() * sizeof(Variant) +
-         patterns_.size() * (sizeof(Pattern) + 16) + longs_.size() * 12;
+  return keys_.size() * 8 + first_.size() * 4 + brief_.size() * 2 + bloom_.size() * 8 +
+         table_.size() * sizeof(Variant) + patterns_.size() * (sizeof(Pattern) + 16) + longs_.size() * 12;
 }
 
 }  // namespace tocsin::decoys

@@ -61,19 +61,19 @@ class Index {
   void variants(std::uint64_t hash, std::size_t begin, std::size_t end, std::vector<Hit>& out) const;
 
   std::span<const Brand> brands_;
-  std::vector<Pattern> patterns_;           // by key
-  std::vector<std::uint64_t> keys_;         // a bit for each key of four characters, 5 bits each
-  std::vector<std::uint32_t> first_;        // open addressing: key → first of patterns_ + 1
-  std::vector<std::uint16_t> brief_;        // by three characters: first of briefs_ + 1
+  std::vector<Pattern> patterns_;                                // by key
+  std::vector<std::uint64_t> keys_;                              // a bit for each key of four characters, 5 bits each
+  std::vector<std::uint32_t> first_;                             // open addressing: key → first of patterns_ + 1
+  std::vector<std::uint16_t> brief_;                             // by three characters: first of briefs_ + 1
   std::vector<std::pair<std::uint32_t, std::uint32_t>> briefs_;  // key, brand
   std::vector<std::pair<std::uint64_t, std::uint32_t>> pending_;
-  std::vector<std::uint64_t> bloom_;        // blocks of 512 bits
+  std::vector<std::uint64_t> bloom_;  // blocks of 512 bits
   std::vector<Variant> table_;
   std::vector<Long> longs_;
-  std::vector<std::uint32_t> by_first_, by_last_;   // two characters → offsets into order_
+  std::vector<std::uint32_t> by_first_, by_last_;  // two characters → offsets into order_
   std::vector<std::uint32_t> order_first_, order_last_;
-  std::vector<std::string> folded_;         // of each brand
-  std::size_t variant_max_ = 0;             // letters of the longest variant
+  std::vector<std::string> folded_;  // of each brand
+  std::size_t variant_max_ = 0;      // letters of the longest variant
 };
 
 }  // namespace tocsin::decoys

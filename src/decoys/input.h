@@ -56,21 +56,21 @@ class NameReader {
   bool looks_like_zone(std::string_view line);
   void zone_record();
   void zone_name(std::string_view name);
-  bool give(std::string_view text);             // whole text a name, a URL, an address
-  bool pieces(std::string_view text);           // names parted by blanks, commas, "DNS:"
+  bool give(std::string_view text);    // whole text a name, a URL, an address
+  bool pieces(std::string_view text);  // names parted by blanks, commas, "DNS:"
   bool known_top(std::string_view host);
   void trouble(std::string what);
   // JSON
-  std::size_t json(std::string_view piece);     // characters taken
+  std::size_t json(std::string_view piece);  // characters taken
   void json_string();
   void json_reset();
 
   const PublicSuffixes& suffixes_;
   Take take_;
   Mode mode_ = Mode::unknown;
-  std::string held_;          // the beginning of a line
-  std::uint8_t mark_ = 0;     // bytes of a byte order mark that were met, 3: all or none
-  bool cut_ = false;          // the line is longer than it may be: its rest is skipped
+  std::string held_;       // the beginning of a line
+  std::uint8_t mark_ = 0;  // bytes of a byte order mark that were met, 3: all or none
+  bool cut_ = false;       // the line is longer than it may be: its rest is skipped
   std::uint64_t line_ = 0, names_ = 0, bad_ = 0;
   std::vector<Trouble> troubles_;
   std::unordered_map<std::string, bool> tops_;

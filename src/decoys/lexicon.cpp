@@ -35,9 +35,9 @@ struct Section {
   std::string_view name;
   std::uint16_t classes;
 };
-constexpr Section kSections[] = {{"lure", kLure},           {"technical", kTechnical}, {"institution", kInstitution},
-                                 {"government", kGovernment}, {"hosts", kHost},        {"common", kCommon},
-                                 {"ordinary", kOrdinary},   {"foreign", kOrdinary}};
+constexpr Section kSections[] = {
+    {"lure", kLure},  {"technical", kTechnical}, {"institution", kInstitution}, {"government", kGovernment},
+    {"hosts", kHost}, {"common", kCommon},       {"ordinary", kOrdinary},       {"foreign", kOrdinary}};
 
 }  // namespace
 

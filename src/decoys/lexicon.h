@@ -19,21 +19,21 @@ namespace tocsin::decoys {
 
 // What a word does; a word may do several things.
 enum WordClass : std::uint16_t {
-  kLure = 1,           // asks for an account, a password, an action
-  kTechnical = 2,      // what a vendor's or a network's host might be called
-  kInstitution = 4,    // what an institution puts beside its name
-  kGovernment = 8,     // a ministry's short name and the like
-  kCountry = 16,       // a country's name
-  kCountryCode = 32,   // its two letters: only between dashes and dots
-  kHost = 64,          // a name of infrastructure
-  kCommon = 128,       // ordinary words
+  kLure = 1,          // asks for an account, a password, an action
+  kTechnical = 2,     // what a vendor's or a network's host might be called
+  kInstitution = 4,   // what an institution puts beside its name
+  kGovernment = 8,    // a ministry's short name and the like
+  kCountry = 16,      // a country's name
+  kCountryCode = 32,  // its two letters: only between dashes and dots
+  kHost = 64,         // a name of infrastructure
+  kCommon = 128,      // ordinary words
   kOrdinary = 256,
 };
 
 // A label or a part of one, written as cheaply as it can be.
 struct Cost {
   float bits = 0;
-  float unknown = 0;                      // bits of those that letters took which are in no word
+  float unknown = 0;  // bits of those that letters took which are in no word
   std::uint8_t lure = 0, technical = 0, institution = 0, ordinary = 0, country = 0, government = 0, words = 0;
   std::uint16_t digits = 0;
   Cost& operator+=(const Cost& other);
@@ -70,8 +70,8 @@ class Lexicon {
   };
   struct Step {
     float bits;
-    std::uint8_t back;       // characters
-    std::uint16_t classes;   // of the word; 0 for a letter or digits
+    std::uint8_t back;      // characters
+    std::uint16_t classes;  // of the word; 0 for a letter or digits
   };
   static std::string_view ending(const std::set<std::string>& list, std::string_view name);
   void insert(std::string_view word, std::uint16_t classes);

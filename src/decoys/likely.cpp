@@ -10,18 +10,22 @@ namespace {
 struct Swap {
   std::string_view of, as;
 };
-constexpr Swap kLooks[] = {{"m", "rn"}, {"w", "vv"}, {"d", "cl"}, {"o", "0"}, {"l", "1"}, {"i", "1"}, {"i", "l"}, {"l", "i"}, {"g", "q"},
-                           {"q", "g"},  {"u", "v"},  {"v", "u"},  {"e", "3"}, {"s", "5"}, {"e", "c"}, {"n", "m"}, {"m", "n"}, {"s", "z"},
+constexpr Swap kLooks[] = {{"m", "rn"}, {"w", "vv"}, {"d", "cl"}, {"o", "0"}, {"l", "1"},  {"i", "1"},
+                           {"i", "l"},  {"l", "i"},  {"g", "q"},  {"q", "g"}, {"u", "v"},  {"v", "u"},
+                           {"e", "3"},  {"s", "5"},  {"e", "c"},  {"n", "m"}, {"m", "n"},  {"s", "z"},
                            {"c", "k"},  {"t", "f"},  {"h", "n"},  {"b", "6"}, {"rn", "m"}, {"vv", "w"}};
 // Words that lure, and institutions' words, by how often campaigns that became known used them beside a name.
-constexpr const char* kLures[] = {"mail",     "webmail", "login",   "account", "accounts", "secure", "security", "support", "service", "portal",
-                                  "update",   "vpn",     "owa",     "signin",  "auth",     "sso",    "help",     "my",      "online",  "drive",
-                                  "onedrive", "cloud",   "docs",    "share",   "password", "verify", "id",       "admin",   "office",  "settings"};
-constexpr const char* kInstitutions[] = {"news", "press", "info", "int", "group", "official", "hq", "events", "conference", "forum", "gov", "org"};
-constexpr const char* kSuffixes[] = {"com", "net", "org", "info", "co", "eu", "online", "site", "xyz", "email", "support", "live", "top", "us", "cloud", "in"};
+constexpr const char* kLures[] = {
+    "mail",     "webmail", "login", "account", "accounts", "secure", "security", "support", "service", "portal",
+    "update",   "vpn",     "owa",   "signin",  "auth",     "sso",    "help",     "my",      "online",  "drive",
+    "onedrive", "cloud",   "docs",  "share",   "password", "verify", "id",       "admin",   "office",  "settings"};
+constexpr const char* kInstitutions[] = {"news", "press",  "info",       "int",   "group", "official",
+                                         "hq",   "events", "conference", "forum", "gov",   "org"};
+constexpr const char* kSuffixes[] = {"com", "net",   "org",     "info", "co",  "eu", "online", "site",
+                                     "xyz", "email", "support", "live", "top", "us", "cloud",  "in"};
 
 // What rounds take from: kinds in this order.
-enum Kind : std::size_t { kCombo, kLook, kSuffix, kTypo, kDash, kFull, kInstitution, kKinds };
+enum Kind : std::size_t { kCombo, kLook, kSuffix, kTypo, kDash, kFull, kBeside, kKinds };
 
 }  // namespace
 
@@ -63,7 +67,7 @@ Result<std::vector<Likely>> likely(const std::string& name, const Lexicon& lexic
       made[kCombo].insert(word + label + ending);
     }
   for (const char* word : kInstitutions)
-    for (const std::string& ending : {under, std::string(".com")}) made[kInstitution].insert(label + "-" + word + ending);
+    for (const std::string& ending : {under, std::string(".com")}) made[kBeside].insert(label + "-" + word + ending);
   for (const char* suffix : kSuffixes)
     if (brand.suffix != suffix) made[kSuffix].insert(label + "." + suffix);
   std::string flat = label + "." + brand.rest;
@@ -89,7 +93,7 @@ Result<std::vector<Likely>> likely(const std::string& name, const Lexicon& lexic
   std::array<std::size_t, kKinds> next{};
   for (bool any = true; any && out.size() < most;) {
     any = false;
-    for (const std::size_t kind : {kCombo, kLook, kCombo, kSuffix, kTypo, kFull, kDash, kInstitution}) {
+    for (const std::size_t kind : {kCombo, kLook, kCombo, kSuffix, kTypo, kFull, kDash, kBeside}) {
       if (next[kind] == ranked[kind].size() || out.size() == most) continue;
       out.push_back(std::move(ranked[kind][next[kind]++]));
       any = true;

@@ -29,25 +29,38 @@ constexpr auto kNameChar = [] {
 constexpr auto kFold = [] {
   std::array<char, 256> table{};
   for (unsigned c = 0; c < 256; ++c) table[c] = static_cast<char>(c);
-  for (const auto& [from, to] : {std::pair{'0', 'o'}, {'1', 'l'}, {'i', 'l'}, {'q', 'g'}, {'9', 'g'}, {'v', 'u'},
-                                 {'3', 'e'}, {'4', 'a'}, {'5', 's'}, {'8', 'b'}, {'2', 'z'}, {'7', 't'}, {'_', '-'}})
+  for (const auto& [from, to] : {std::pair{'0', 'o'},
+                                 {'1', 'l'},
+                                 {'i', 'l'},
+                                 {'q', 'g'},
+                                 {'9', 'g'},
+                                 {'v', 'u'},
+                                 {'3', 'e'},
+                                 {'4', 'a'},
+                                 {'5', 's'},
+                                 {'8', 'b'},
+                                 {'2', 'z'},
+                                 {'7', 't'},
+                                 {'_', '-'}})
     table[static_cast<unsigned char>(from)] = to;
   return table;
 }();
 
-// Small letters that readers take for Latin ones although Unicode's confusables, which look at whole fonts, don't say so.
+// Small letters that readers take for Latin ones although Unicode's confusables, which look at whole fonts, don't say
+// so.
 struct Look {
   char32_t from;
   const char* to;
 };
-constexpr Look kLooks[] = {
-    {U'к', "k"}, {U'т', "t"}, {U'в', "b"}, {U'н', "h"}, {U'м', "m"}, {U'г', "r"}, {U'п', "n"}, {U'и', "u"}, {U'й', "u"},
-    {U'л', "n"}, {U'д', "d"}, {U'б', "b"}, {U'з', "3"}, {U'ш', "w"}, {U'щ', "w"}, {U'ь', "b"}, {U'я', "r"}, {U'ч', "4"},
-    {U'ж', "x"}, {U'ф', "o"}, {U'ц', "u"}, {U'э', "e"}, {U'є', "e"}, {U'ё', "e"}, {U'ґ', "r"}, {U'η', "n"}, {U'κ', "k"},
-    {U'μ', "u"}, {U'τ', "t"}, {U'χ', "x"}, {U'ε', "e"}, {U'ω', "w"}, {U'β', "b"}, {U'π', "n"}, {U'ł', "l"}, {U'đ', "d"},
-    {U'ø', "o"}, {U'ħ', "h"}, {U'ŧ', "t"}, {U'æ', "ae"}, {U'œ', "oe"}, {U'ß', "b"}, {U'ı', "i"}, {U'ŋ', "n"}, {U'þ', "p"},
-    {U'ð', "d"}, {U'ƙ', "k"}, {U'ɡ', "g"}, {U'ɩ', "i"}, {U'ᴡ', "w"}, {U'ѡ', "w"}, {U'ԝ', "w"}, {U'ա', "w"}, {U'ո', "n"}, {U'օ', "o"},
-    {U'հ', "h"}, {U'ց', "g"}, {U'ս', "u"}};
+constexpr Look kLooks[] = {{U'к', "k"}, {U'т', "t"}, {U'в', "b"}, {U'н', "h"}, {U'м', "m"},  {U'г', "r"},  {U'п', "n"},
+                           {U'и', "u"}, {U'й', "u"}, {U'л', "n"}, {U'д', "d"}, {U'б', "b"},  {U'з', "3"},  {U'ш', "w"},
+                           {U'щ', "w"}, {U'ь', "b"}, {U'я', "r"}, {U'ч', "4"}, {U'ж', "x"},  {U'ф', "o"},  {U'ц', "u"},
+                           {U'э', "e"}, {U'є', "e"}, {U'ё', "e"}, {U'ґ', "r"}, {U'η', "n"},  {U'κ', "k"},  {U'μ', "u"},
+                           {U'τ', "t"}, {U'χ', "x"}, {U'ε', "e"}, {U'ω', "w"}, {U'β', "b"},  {U'π', "n"},  {U'ł', "l"},
+                           {U'đ', "d"}, {U'ø', "o"}, {U'ħ', "h"}, {U'ŧ', "t"}, {U'æ', "ae"}, {U'œ', "oe"}, {U'ß', "b"},
+                           {U'ı', "i"}, {U'ŋ', "n"}, {U'þ', "p"}, {U'ð', "d"}, {U'ƙ', "k"},  {U'ɡ', "g"},  {U'ɩ', "i"},
+                           {U'ᴡ', "w"}, {U'ѡ', "w"}, {U'ԝ', "w"}, {U'ա', "w"}, {U'ո', "n"},  {U'օ', "o"},  {U'հ', "h"},
+                           {U'ց', "g"}, {U'ս', "u"}};
 
 // What one character of another script is taken for; "_" where for nothing.
 std::string look_of(char32_t c) {
@@ -103,7 +116,8 @@ std::string converted(std::string_view label) {
   char out[512];
   UErrorCode error = U_ZERO_ERROR;
   UIDNAInfo info = UIDNA_INFO_INITIALIZER;
-  const std::int32_t size = Convert(idna(), label.data(), static_cast<std::int32_t>(label.size()), out, sizeof out, &info, &error);
+  const std::int32_t size =
+      Convert(idna(), label.data(), static_cast<std::int32_t>(label.size()), out, sizeof out, &info, &error);
   if (U_FAILURE(error) || size <= 0 || size > static_cast<std::int32_t>(sizeof out)) return std::string(label);
   if (info.errors & (UIDNA_ERROR_PUNYCODE | UIDNA_ERROR_INVALID_ACE_LABEL)) return std::string(label);
   return {out, static_cast<std::size_t>(size)};

@@ -14,11 +14,11 @@
 
 namespace tocsin::decoys {
 
-inline constexpr std::size_t kNameMax = 253;   // characters, RFC 1035 2.3.4
+inline constexpr std::size_t kNameMax = 253;  // characters, RFC 1035 2.3.4
 inline constexpr std::size_t kLabelsMax = 127;
 
 struct Spelling {
-  std::string ascii;      // empty while it equals plain
+  std::string ascii;  // empty while it equals plain
   char plain[256] = {};
   char folded[256] = {};
   std::uint8_t foreign[256] = {};  // 1: this character of plain stands for one of another script
@@ -40,8 +40,8 @@ bool spell(std::string_view text, Spelling& out);
 
 // The ASCII character that stands for all that look like it: 0 → o, 1 and i → l, q → g …
 char fold(char c);
-// "rn" → m, "vv" → w, "cl" → d over folded text, never across a dash or dot, and three equal letters are two. `map`: where each character came from, one
-// more at the end. Returns the size; both have room for as much as `text`.
+// "rn" → m, "vv" → w, "cl" → d over folded text, never across a dash or dot, and three equal letters are two. `map`:
+// where each character came from, one more at the end. Returns the size; both have room for as much as `text`.
 std::size_t fold_pairs(std::string_view text, char* out, std::uint16_t* map);
 
 // A label in ASCII as people see it: "xn--80ak6aa92e" → "аррӏе"; as it stands where that can't be.
@@ -55,7 +55,7 @@ struct Change {
 };
 struct Distance {
   float cost = 0;
-  bool alike = true;         // every change is between characters that look alike
+  bool alike = true;  // every change is between characters that look alike
   std::uint8_t changes = 0;
 };
 Distance distance(std::string_view meant, std::string_view seen, std::string* telling = nullptr);
