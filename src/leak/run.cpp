@@ -304,6 +304,9 @@ class Run {
       ++summary_.items;
       ++box.items;
       for (auto* traits : {&summary_.with_oddities, &box.with_oddities}) *traits += !report.oddities.empty();
+      std::set<std::string_view> odd;
+      for (const Oddity& oddity : report.oddities)
+        if (odd.insert(oddity.name).second) ++summary_.by_oddity[oddity.name];
       if (report.original) ++summary_.by_relation[report.original->relation];
       sink_(report);
     }

@@ -55,6 +55,7 @@ struct LeakSummary {
   std::uint64_t originals = 0;                       // that they were compared with
   std::map<std::string, std::uint64_t> by_relation;  // to an original: "identical", …
   std::map<std::string, Box> boxes;                  // by container
+  std::map<std::string, std::uint64_t> by_oddity;    // items by the anomalies they have
   std::vector<RecoveredNote> recovered;
   std::vector<std::string> keys_missing;  // names that messages ask for
   std::vector<std::string> problems;      // evidence that could not be read to its end

@@ -177,6 +177,26 @@ inline Dossier dossier(const std::string& secret = "victim") {
   d.evidence_last = d.last;
   d.anomalies = {{"line-too-long", 3}};
   d.blind = {{Blind::Kind::refused, 4, "a reason " + secret}, {Blind::Kind::unmet, 23, ""}};
+  d.leaked.all = {500 + secret.size(), 300, 20, 12, 3, 165, 0, 40};
+  d.leaked.boxes = {{secret + ".mbox", d.leaked.all}, {secret + "/files", {3, 1, 0, 1, 0, 1, 0, 0}}};
+  d.leaked.box_count = 2;
+  d.leaked.names = {{"burst-of-edits", 9}, {"unheard-of", 2}};
+  d.leaked.of_dump = {{"burst-of-edits", "9 files of " + secret + " were last modified within 3 minutes"}};
+  d.leaked.keys = {{"s._domainkey." + secret, secret + "#1 and " + secret + "#2", 2048, true}};
+  d.leaked.keys_missing = 3;
+  const LeakedRow row{secret + ".mbox#3",
+                      sha256(secret).hex(),
+                      "altered",
+                      "why " + secret,
+                      "message",
+                      "2020-08-24T01:12:09Z",
+                      "a@" + secret,
+                      "<b>" + secret + "</b>",
+                      secret + "/original.eml",
+                      "changed",
+                      "number changed: \"1\" → \"" + secret + "\"\n",
+                      {{"burst-of-edits", secret}}};
+  d.leaked.altered = d.leaked.changed = d.leaked.odd = d.leaked.proved = {row};
   return d;
 }
 

@@ -48,6 +48,15 @@ def make_cases(tocsin, folder):
     (folder / "ally.json").write_text(json.dumps(ALLY))
     run(tocsin, "import", "stix", folder / "ally.json", "--case", small, "--reliability", "B")
     run(tocsin, "assess", small)
+    leak = folder / "leak"
+    (leak / "originals").mkdir(parents=True)
+    (leak / "dump").mkdir()
+    letter = "From: A <a@example.org>\nSubject: <b>Hall</b>\nDate: Mon, 24 Aug 2020 08:00:00 +0000\nMessage-ID: <1@example.org>\n\nWe pay 100 euros for the hall, as we did last year.\n"
+    (leak / "originals" / "1.eml").write_text(letter)
+    (leak / "dump" / "<i>1.eml").write_text("Received: by x.example.org; Mon, 24 Aug 2020 08:00:01 +0000\n" + letter)
+    (leak / "dump" / "2.eml").write_text(letter.replace("100", "900"))
+    (leak / "dump" / "3.rtf").write_text("{\\rtf1{\\info{\\revtim\\yr2021\\mo5\\dy1\\hr1\\min1}}Words}")
+    run(tocsin, "leak", leak / "dump", "--originals", leak / "originals", "--stolen-before", "2021-01-01", "--case", small, "--quiet")
     (folder / "rule.yml").write_text("title: Marked <script>alert(1)</script> lines\nid: 5d1d6a0e-2a64-4d5e-9a51-0d0f4d9f0001\nstatus: test\n"
                                      "logsource: {product: windows}\ndetection: {selection: {EventID: 4625}, condition: selection}\nlevel: high\ntags: [attack.t1110.003]\n")
     with open(folder / "many.ndjson", "w", encoding="utf-8") as out:

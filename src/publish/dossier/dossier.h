@@ -18,6 +18,7 @@
 #include "case/story.h"
 #include "publish/dossier/gaps.h"
 #include "publish/dossier/judged.h"
+#include "publish/dossier/leaked.h"
 #include "publish/dossier/tlp.h"
 
 namespace tocsin::publish {
@@ -142,6 +143,7 @@ struct Dossier {
   std::vector<AnomalyRow> anomalies;  // most first
   std::vector<Blind> blind;
   std::vector<Gap> gaps;  // by time, the first Gap::kShown; `blind` counts all. None in a general dossier
+  Leaked leaked;     // published material that was examined
   std::string tool;  // "tocsin 0.1.0"
 
   std::uint64_t findings_total() const { return sum(counts); }

@@ -219,7 +219,8 @@ Result<Dossier> load_dossier(Case& from, const LoadOptions& options) {
   TRY_VOID(load_scan(from, out));
   TRY_VOID(load_story(from, out));
   TRY_VOID(load_gaps(from, out));
-  Tlp highest = out.findings_total() > 0 ? kOwnTelemetry : Tlp::clear;
+  TRY(out.leaked, load_leaked(from));
+  Tlp highest = out.findings_total() > 0 || out.leaked.there() ? kOwnTelemetry : Tlp::clear;
   for (const Claim& claim : out.claims) highest = std::max(highest, parse_tlp(claim.tlp).value_or(kNotSaid));
   out.marking = highest;
   for (const StoryEntity* entity : [&] {

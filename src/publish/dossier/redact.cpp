@@ -166,6 +166,7 @@ void generalise(Dossier& dossier) {
   made.judged = std::move(dossier.judged);
   generalise(made.story, made.claims, made.judged);
   for (const Blind& one : dossier.blind) made.blind.push_back({one.kind, magnitude(one.count), {}});
+  made.leaked = in_general(dossier.leaked);
   made.tool = std::move(dossier.tool);
   dossier = std::move(made);
 }
@@ -199,7 +200,7 @@ Dossier redact(Dossier dossier, const Redaction& redaction) {
   if (redaction.limit < Tlp::red) drop_decisions(dossier);
   if (dropped || general || redaction.limit < Tlp::red) assess_all_anew(dossier, redaction.knowledge, general);
   if (general) generalise(dossier);
-  Tlp highest = dossier.findings_total() > 0 && !general ? kOwnTelemetry : Tlp::clear;
+  Tlp highest = (dossier.findings_total() > 0 || dossier.leaked.there()) && !general ? kOwnTelemetry : Tlp::clear;
   for (const Claim& claim : dossier.claims) highest = std::max(highest, parse_tlp(claim.tlp).value_or(kNotSaid));
   dossier.marking = general ? std::max(highest, redaction.limit) : highest;
   return dossier;

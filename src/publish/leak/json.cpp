@@ -195,6 +195,11 @@ std::string leak_summary_json(const leak::LeakSummary& summary) {
     for (const auto& [relation, count] : summary.by_relation) relations.number(relation, count);
     relations.end();
   }
+  {
+    Object names(object.name("anomaly_counts"));
+    for (const auto& [name, count] : summary.by_oddity) names.number(name, count);
+    names.end();
+  }
   object.name("boxes") += '[';
   bool first = true;
   for (const auto& [name, box] : summary.boxes) {

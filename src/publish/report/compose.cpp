@@ -20,6 +20,7 @@ struct SectionSpec {
 constexpr SectionSpec kSections[] = {
     {"situation", &Composer::situation, true, true, true, true, true},
     {"steps", &Composer::steps, true, true, false, false, true},
+    {"leaked", &Composer::leaked, true, true, true, true, true},
     {"timeline", &Composer::timeline, true, true, true, true, true},
     {"incidents", &Composer::incidents, true, true, true, true, true},
     {"campaigns", &Composer::campaigns, false, true, false, true, true},

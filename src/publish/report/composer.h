@@ -50,6 +50,9 @@ struct Composer {
   std::vector<Block> attribution() const;
   void judgement(const Judged& judged, std::vector<Block>& out) const;
   std::vector<Block> claims() const;
+  // leaked.cpp
+  std::vector<Block> leaked() const;
+  Rich leaked_item(const LeakedRow& row) const;
   // grounds.cpp
   std::vector<Block> known() const;
   std::vector<Block> statements() const;

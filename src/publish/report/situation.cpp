@@ -33,7 +33,9 @@ std::vector<Block> Composer::situation() const {
   const bool nothing = d.findings_total() == 0 && d.story.incidents.empty();
 
   Card happened{t("card.happened"), "", {}, {}};
-  if (nothing) {
+  if (nothing && d.leaked.there()) {
+    append(happened.lead, t("happened.leak", {{"n", strong(count(d.leaked.all.items))}}));
+  } else if (nothing) {
     happened.lead = {plain(t("happened.nothing"))};
   } else if (!gravest.empty()) {
     append(happened.lead,
@@ -52,6 +54,11 @@ std::vector<Block> Composer::situation() const {
     if (d.general)
       for (std::size_t i = 0; i < std::min<std::size_t>(3, d.techniques.size()); ++i)
         happened.lines.push_back({code(d.techniques[i].id), plain(" " + d.techniques[i].name)});
+  }
+  if (d.leaked.there()) {
+    if (!nothing) happened.lines.push_back(t("happened.leak", {{"n", plain(count(d.leaked.all.items))}}));
+    happened.lines.push_back(t("happened.leak-verdicts", {{"proved", strong(count(d.leaked.all.proved))},
+                                                          {"altered", strong(count(d.leaked.all.altered))}}));
   }
   cards.cards.push_back(std::move(happened));
 
