@@ -13,7 +13,7 @@ FLOORS = [
     {"base"},
     {"mime", "documents"},
     {"event", "evidence"},
-    {"readers", "sigma", "case", "detect", "products", "indicators", "decoys", "mailauth", "rehearse"},
+    {"readers", "sigma", "case", "detect", "products", "indicators", "decoys", "mailauth", "phishing", "rehearse"},
     {"assess", "leak", "pipeline"},
     {"publish"},
     {"cli"},
