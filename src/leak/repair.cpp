@@ -150,6 +150,93 @@ std::string utf8_to_latin1(std::string_view body) {
   return out;
 }
 
+// Parts of a multipart, found by their boundary lines: `change` gets a part's header and content, both as they stand,
+// and gives what they are replaced by.
+template <class Change>
+std::string by_parts(std::string_view body, Change&& change) {
+  std::string out;
+  while (!body.empty()) {
+    const std::size_t end = std::min(body.find('\n'), body.size() - 1) + 1;
+    const std::string_view line = body.substr(0, end);
+    out += line;
+    body.remove_prefix(end);
+    const std::string_view mark = mailauth::trimmed(line);
+    if (!line.starts_with("--") || mark.size() < 3 || mark.ends_with("--")) continue;
+    const bool crlf = line.ends_with("\r\n");
+    const std::size_t blank = crlf ? body.find("\r\n\r\n") : body.find("\n\n");
+    const std::size_t next = body.find((crlf ? "\r\n" : "\n") + std::string(mark));
+    if (blank == std::string_view::npos || next == std::string_view::npos || blank > next) continue;
+    const std::size_t content = blank + (crlf ? 4 : 2);
+    if (content > next) continue;
+    out += change(body.substr(0, content), body.substr(content, next - content));
+    body.remove_prefix(next);
+  }
+  return out;
+}
+
+// Where the value of a part's transfer encoding stands, when it is this one.
+std::size_t encoding_at(std::string_view header, std::string_view encoding) {
+  const std::string lower = mailauth::lower_ascii(header);
+  constexpr std::string_view kName = "content-transfer-encoding:";
+  const std::size_t name = lower.starts_with(kName) ? 0 : lower.find("\n" + std::string(kName));
+  if (name == std::string::npos) return name;
+  const std::size_t value = lower.find_first_not_of(" \t", name + (name > 0 ? 1 : 0) + kName.size());
+  return value != std::string::npos && lower.substr(value).starts_with(encoding) ? value : std::string::npos;
+}
+
+bool is_text(std::string_view header) {
+  const std::string lower = mailauth::lower_ascii(header);
+  return lower.find("content-type:") == std::string::npos || lower.find("content-type: text/") != std::string::npos;
+}
+
+std::string decode_quoted(std::string_view body);
+
+// A server that does not take 8-bit mail encodes text parts on the way: back, under the name that they had.
+template <int variant>
+std::string text_parts_decoded(std::string_view body) {
+  static constexpr std::string_view kNames[] = {"8bit", "7bit", "binary"};
+  return by_parts(body, [](std::string_view header, std::string_view content) {
+    std::string out(header);
+    for (const std::string_view encoding : {"quoted-printable", "base64"}) {
+      const std::size_t at = encoding_at(header, encoding);
+      if (at == std::string_view::npos || !is_text(header)) continue;
+      if constexpr (variant < 3) {
+        out.replace(at, encoding.size(), kNames[variant]);
+      } else {  // it had none
+        const std::size_t line = out.rfind('\n', at);
+        const std::size_t from = line == std::string::npos ? 0 : line + 1;
+        out.erase(from, out.find('\n', at) + 1 - from);
+      }
+      std::string plain = encoding == "base64" ? mailauth::decode_base64(content).value_or(std::string(content))
+                                               : decode_quoted(content);
+      // The last line's end belongs to the boundary.
+      if (encoding == "base64" && plain.ends_with("\r\n")) plain.resize(plain.size() - 2);
+      return out + plain;
+    }
+    return out + std::string(content);
+  });
+}
+
+// base64 in lines of another length.
+template <std::size_t width>
+std::string rewrapped(std::string_view body) {
+  return by_parts(body, [](std::string_view header, std::string_view content) {
+    if (encoding_at(header, "base64") == std::string_view::npos) return std::string(header) + std::string(content);
+    std::string letters, out(header);
+    for (const char c : content)
+      if (c != '\r' && c != '\n' && c != ' ') letters += c;
+    const std::string_view end = header.ends_with("\r\n") ? "\r\n" : "\n";
+    for (std::size_t i = 0; i < letters.size(); i += width) {
+      if (i > 0) out += end;
+      out += letters.substr(i, width);
+    }
+    // Lines at the end of the part stay as they were.
+    for (std::size_t i = content.size(); i > 0 && (content[i - 1] == '\n' || content[i - 1] == '\r'); --i)
+      if (content[i - 1] == '\n') out += end;
+    return out;
+  });
+}
+
 constexpr std::uint64_t kPairsMax = 8u << 20;  // bytes hashed for pairs of repairs of one body
 
 struct Step {
@@ -169,6 +256,14 @@ constexpr std::array kSteps = {
     Step{"a lost leading empty line", with_first_empty_line},
     Step{"quoted-printable", decode_quoted},
     Step{"base64", decode_base64},
+    Step{"transfer encoding of text parts", text_parts_decoded<0>},
+    Step{"transfer encoding of text parts", text_parts_decoded<1>},
+    Step{"transfer encoding of text parts", text_parts_decoded<2>},
+    Step{"transfer encoding of text parts", text_parts_decoded<3>},
+    Step{"base64 in other lines", rewrapped<76>},
+    Step{"base64 in other lines", rewrapped<72>},
+    Step{"base64 in other lines", rewrapped<64>},
+    Step{"base64 in other lines", rewrapped<60>},
     Step{"a character set", latin1_to_utf8},
     Step{"a character set", utf8_to_latin1},
 };

@@ -71,6 +71,36 @@ std::string each_line(std::string_view body, std::string (*change)(std::string_v
   return out;
 }
 
+// Quoted-printable as servers write it: soft breaks at 76, blanks at line ends and "=" as codes.
+std::string quoted_lines(std::string_view text) {
+  std::string out;
+  std::size_t column = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text.substr(i).starts_with("\r\n")) {
+      out += "\r\n";
+      ++i;
+      column = 0;
+      continue;
+    }
+    const bool last = i + 1 == text.size() || text[i + 1] == '\r';
+    const bool coded = text[i] == '=' || text[i] < ' ' || (text[i] == ' ' && last);
+    if (column + (coded ? 3 : 1) > 75) {
+      out += "=\r\n";
+      column = 0;
+    }
+    constexpr std::string_view kHex = "0123456789ABCDEF";
+    if (coded) {
+      out += '=';
+      out += kHex[static_cast<unsigned char>(text[i]) >> 4];
+      out += kHex[static_cast<unsigned char>(text[i]) & 15];
+    } else {
+      out += text[i];
+    }
+    column += coded ? 3 : 1;
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string base64_lines(std::string_view bytes) {
@@ -223,7 +253,44 @@ Changed reencode(const std::string& message, Dice& dice) {
   for (;;) {
     Parts parts = parts_of(message);
     std::string what;
-    switch (dice.below(9)) {
+    switch (dice.below(12)) {
+      case 9: {  // a server that takes no 8-bit mail
+        const std::size_t part = parts.body.find("Content-Type: text/plain; charset=utf-8\r\n\r\n");
+        if (part == std::string::npos) {
+          if (parts.header.find("boundary") != std::string::npos || parts.header.find("Encoding:") != std::string::npos)
+            continue;
+          parts.header += "Content-Transfer-Encoding: quoted-printable\r\n";
+          parts.body = quoted_lines(parts.body);
+        } else {
+          const std::size_t from = parts.body.find("\r\n\r\n", part) + 4, to = parts.body.find("\r\n--", from);
+          if (to == std::string::npos || to < from) continue;
+          parts.body.replace(from, to - from, quoted_lines(parts.body.substr(from, to - from)));
+          parts.body.insert(from - 2, "Content-Transfer-Encoding: quoted-printable\r\n");
+        }
+        what = "quoted-printable on the way";
+        break;
+      }
+      case 10: {
+        if (parts.header.find("boundary") != std::string::npos || parts.header.find("Encoding:") != std::string::npos)
+          continue;
+        parts.header += "Content-Transfer-Encoding: base64\r\n";
+        parts.body = base64_lines(parts.body);
+        what = "base64 on the way";
+        break;
+      }
+      case 11: {
+        const std::size_t part = parts.body.find("Content-Transfer-Encoding: base64\r\n");
+        if (part == std::string::npos) continue;
+        const std::size_t from = parts.body.find("\r\n\r\n", part) + 4, to = parts.body.find("\r\n--", from);
+        if (to == std::string::npos || to < from) continue;
+        std::string letters, lines;
+        for (const char c : parts.body.substr(from, to - from))
+          if (c != '\r' && c != '\n') letters += c;
+        for (std::size_t i = 0; i < letters.size(); i += 60) lines += (i > 0 ? "\r\n" : "") + letters.substr(i, 60);
+        parts.body.replace(from, to - from, lines);
+        what = "base64 in other lines";
+        break;
+      }
       case 0: {
         std::string out;
         for (const char c : message)
