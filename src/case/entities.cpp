@@ -115,8 +115,6 @@ constexpr Meaning kMeanings[] = {
     {"X-Originating-IP", address, "source"},
     {"To.Address", mailbox, "target"},
     {"Url.Domain", domain, "target"},
-    {"Attachment.Name", file},
-    {"Attachment.Sha256", hash},
     // clouds
     {"sourceIPAddress", address, "source"},
     {"sourceIPs", address, "source"},

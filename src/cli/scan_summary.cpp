@@ -53,6 +53,10 @@ void print_summary(const ScanSummary& summary, const Program&, std::FILE* to) {
   if (!summary.by_format.empty()) fmt::print(to, " ({})", ranking(summary.by_format, 6));
   if (summary.containers) fmt::print(to, " · {} archive{}", grouped(summary.containers), plural(summary.containers));
   fmt::print(to, "   {}, hashed\n", human_bytes(static_cast<double>(summary.bytes)));
+  if (const AttachmentCounts& mail = summary.attachments; mail.found)
+    fmt::print(to, "             {} attachment{}: {} read, {} kept with their hash, {} the same again, {} small ones counted\n",
+               grouped(mail.found), plural(mail.found), grouped(mail.opened), grouped(mail.kept), grouped(mail.repeated),
+               grouped(mail.found - mail.opened - mail.kept - mail.repeated));
   if (summary.known || summary.copies || summary.incomplete) {
     std::string line;
     const auto add = [&](std::uint64_t count, const char* what) {

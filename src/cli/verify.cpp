@@ -12,6 +12,7 @@
 
 #include "cli/verb.h"
 #include "evidence/evidence.h"
+#include "pipeline/reread.h"
 #include "publish/terminal/text.h"
 
 namespace tocsin::cli {
@@ -32,15 +33,7 @@ std::map<std::string, std::string> hashes_in(const std::string& top, bool whole_
   if (::stat(top.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return found;
   if (const auto digest = evidence::hash_file(top)) found[top] = digest->hex();
   if (whole_file_only) return found;
-  evidence::Walker walker({top});
-  const auto note = [&](const evidence::Custody& custody) {
-    if (custody.sha256) found[custody.path] = custody.sha256->hex();
-  };
-  while (evidence::Item* item = walker.next()) {
-    note(item->finish());
-    std::ranges::for_each(walker.take_closed(), note);
-  }
-  std::ranges::for_each(walker.take_closed(), note);
+  for (auto& [path, digest] : hash_all({top})) found[path] = digest;
   return found;
 }
 

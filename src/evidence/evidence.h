@@ -18,6 +18,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -98,6 +99,13 @@ class Item final : public Stream {
   std::unique_ptr<Tap> tap_;
 };
 
+// Something that a caller took out of a piece of evidence, to be walked in its turn.
+struct Piece {
+  std::string path;
+  std::unique_ptr<Stream> stream;
+  bool closed = false;  // an item, even if it looks like a container
+};
+
 class Walker {
  public:
   // "-" is standard input. A path named here may be a symbolic link or a pipe; those found in folders are skipped, with
@@ -105,6 +113,8 @@ class Walker {
   explicit Walker(std::vector<std::string> paths, Limits limits = {});
   // One stream under a name, for tests, fuzzers and data that comes from elsewhere.
   static Walker over(std::unique_ptr<Stream> stream, std::string name, Limits limits = {});
+  // Pieces that lie in the file `top`, one after the other; the limits are those of one top, over all of them.
+  static Walker inside(std::string top, std::function<std::optional<Piece>()> next_piece, Limits limits = {});
   Walker(Walker&&) noexcept;
   ~Walker();
 

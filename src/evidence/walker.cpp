@@ -42,6 +42,9 @@ struct Walker::State {
   Tree tree;
   std::unique_ptr<Source> first;  // from Walker::over
   std::string first_name;
+  std::function<std::optional<Piece>()> feed;  // from Walker::inside
+  std::string feed_top;
+  bool closed_piece = false;
   Budget budget;
   std::vector<std::unique_ptr<Layer>> stack;
   std::unique_ptr<Item> item;
@@ -79,6 +82,15 @@ std::unique_ptr<Tap> Walker::State::next_piece() {
 }
 
 std::unique_ptr<Tap> Walker::State::next_top() {
+  closed_piece = false;
+  if (feed) {
+    std::optional<Piece> piece = budget.spent ? std::nullopt : feed();
+    if (!piece) return nullptr;
+    closed_piece = piece->closed;
+    auto tap = std::make_unique<Tap>(std::move(piece->path), feed_top, from_stream(std::move(piece->stream)));
+    top = tap.get();
+    return tap;
+  }
   budget = {};
   if (first) {
     auto tap = std::make_unique<Tap>(first_name, first_name, std::move(first));
@@ -144,6 +156,13 @@ Walker::Walker(std::vector<std::string> paths, Limits limits)
 Walker::Walker(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Walker::Walker(Walker&&) noexcept = default;
 Walker::~Walker() = default;
+
+Walker Walker::inside(std::string top, std::function<std::optional<Piece>()> next_piece, Limits limits) {
+  auto state = std::make_unique<State>(std::vector<std::string>(), std::move(limits));
+  state->feed = std::move(next_piece);
+  state->feed_top = std::move(top);
+  return Walker(std::move(state));
+}
 
 Walker Walker::over(std::unique_ptr<Stream> stream, std::string name, Limits limits) {
   auto state = std::make_unique<State>(std::vector<std::string>(), std::move(limits));

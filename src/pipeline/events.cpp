@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "evidence/evidence.h"
 #include "pipeline/intake.h"
+#include "pipeline/reread.h"
 
 namespace tocsin {
 namespace {
@@ -30,19 +31,6 @@ struct Worker {
 };
 
 using Digests = std::map<std::string, std::string, std::less<>>;
-
-Digests hash_all(const std::vector<std::string>& paths) {
-  Digests out;
-  std::vector<std::string> files;
-  for (const std::string& path : paths)
-    if (path != "-") files.push_back(path);
-  evidence::Walker walker(std::move(files));
-  while (evidence::Item* item = walker.next()) {
-    const std::string path = item->path();
-    if (const auto custody = item->finish(); custody.sha256) out[path] = custody.sha256->hex();
-  }
-  return out;
-}
 
 using Parts = std::array<std::string_view, 3>;  // of a logsource
 constexpr const char* kPartNames[] = {"product", "category", "service"};
@@ -177,7 +165,9 @@ void write_event(const Program& program, const Networks& networks, const Digests
 Result<EventsSummary> events(const ScanOptions& options, const Program& program,
                              const std::function<void(std::string_view)>& lines,
                              const std::function<void(std::string_view, const Anomaly&)>& anomaly) {
-  const Digests digests = hash_all(options.paths);
+  std::vector<std::string> files = options.paths;
+  std::erase(files, "-");
+  const Digests digests = hash_all(files);
   const KnownContents nothing_known;
   Intake intake(options, program.demand(), nothing_known);
   const unsigned threads = std::max(1u, options.threads);

@@ -1,9 +1,11 @@
 #include "pipeline/intake.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "base/check.h"
 #include "readers/dated.h"
+#include "readers/mail/mail.h"
 #include "rehearse/mark.h"
 
 namespace tocsin {
@@ -16,10 +18,20 @@ evidence::Limits limits_for(const ScanOptions& options) {
   return limits;
 }
 
+// It can be opened a second time.
+bool is_plain_file(const evidence::Item& item) {
+  std::error_code error;
+  return !item.in_container() && item.path() != "-" && std::filesystem::is_regular_file(item.path(), error);
+}
+
 }  // namespace
 
-Intake::Intake(const ScanOptions& options, const Demand& demand, const KnownContents& known)
-    : options_(options), demand_(demand), known_(known), walker_(std::in_place, options.paths, limits_for(options)) {
+Intake::Intake(const ScanOptions& options, const Demand& demand, const KnownContents& known, IntakeScope scope)
+    : options_(options),
+      demand_(demand),
+      known_(known),
+      scope_(std::move(scope)),
+      walker_(std::in_place, options.paths, limits_for(options)) {
   for (const auto& [content, evidence] : known_) known_sizes_.insert(content.first);
 }
 
@@ -32,6 +44,7 @@ bool Intake::take(Intaken& out) {
       if (!stopped && run_->reader) {
         auto block = run_->reader->cut(*item_, out.anomalies);
         if (block && *block) {
+          if (finder_) finder_->look(**block, attachments_, out.anomalies);
           out.block = std::move(**block);
           return true;
         }
@@ -47,6 +60,9 @@ bool Intake::take(Intaken& out) {
       }
       run_.reset();
       item_ = nullptr;
+      if (finder_ && !stopped)
+        if (auto inside = finder_->take()) inside_.push_back(std::move(inside));
+      finder_.reset();
       return true;
     }
     if (!closed_.empty()) {
@@ -61,11 +77,17 @@ bool Intake::take(Intaken& out) {
 
 // Opens the next piece. False when there is none; out.begins when one was opened, else word of containers waits.
 bool Intake::open_next(Intaken& out) {
-  item_ = walker_->next();
-  closed_ = walker_->take_closed();
+  Inside* const inside = inside_.empty() ? nullptr : inside_.back().get();
+  evidence::Walker& walker = inside ? inside->walker() : *walker_;
+  item_ = walker.next();
+  closed_ = walker.take_closed();
   // An item that the walker had to finish itself was put off; its turn comes.
   std::erase_if(closed_, [](const evidence::Custody& custody) { return custody.nature == evidence::Nature::item; });
   std::ranges::reverse(closed_);  // taken from the back
+  if (!item_ && inside) {
+    inside_.pop_back();
+    return true;
+  }
   if (!item_) {
     if (!closed_.empty()) {
       if (round_ == Round::yearless) closed_.clear();  // said in the first round
@@ -75,7 +97,7 @@ bool Intake::open_next(Intaken& out) {
     round_ = Round::between;
     return false;
   }
-  if (round_ == Round::yearless) {
+  if (round_ == Round::yearless && !inside) {
     closed_.clear();
     if (!put_off_.contains(item_->path())) {
       item_ = nullptr;
@@ -83,12 +105,21 @@ bool Intake::open_next(Intaken& out) {
     }
   }
 
-  const ReaderSpec* spec = recognise(item_->head(), item_->whole());
+  const bool keep = inside && inside->keeps_whole(item_->path());
+  if (passes_over(item_->path())) {
+    item_ = nullptr;
+    return true;
+  }
+  const ReaderSpec* spec = keep ? nullptr : recognise(item_->head(), item_->whole());
   std::optional<int> year = options_.read.year;
   bool assumed = options_.read.year_assumed;
-  if (!year && spec && has_undated_lines(item_->head())) {
+  if (!year && spec && spec != &mail::spec && has_undated_lines(item_->head())) {
     if (const auto own = year_of_own_lines(item_->head())) {
       year = own;
+    } else if (inside && inside->time().known()) {
+      year = year_from_evidence(item_->head(), inside->time());
+    } else if (inside) {
+      if (latest_.known()) year = year_from_evidence(item_->head(), latest_);
     } else if (round_ == Round::dated && item_->top() != "-") {
       put_off_.insert(item_->path());
       if (put_off_tops_.empty() || put_off_tops_.back() != item_->top()) put_off_tops_.push_back(item_->top());
@@ -99,7 +130,15 @@ bool Intake::open_next(Intaken& out) {
     }
   }
   start(*item_, spec, year, assumed, out);
+  run_->attachment = keep;
   return true;
+}
+
+// What is wanted, and what it lies in, is read.
+bool Intake::passes_over(const std::string& path) const {
+  const std::string& only = scope_.only;
+  if (only.empty() || only == path) return false;
+  return !(only.starts_with(path) && only.substr(path.size()).starts_with("!/"));
 }
 
 void Intake::start(evidence::Item& item, const ReaderSpec* spec, std::optional<int> year, bool assumed, Intaken& out) {
@@ -114,11 +153,18 @@ void Intake::start(evidence::Item& item, const ReaderSpec* spec, std::optional<i
       if (const auto found = known_.find({*size, *digest}); found != known_.end()) run_->known = &found->second;
     }
   }
-  if (spec && !(run_->known && run_->known->rules.empty())) {
+  if (spec && !(run_->known && run_->known->rules.empty()) && (!scope_.hashes || spec == &mail::spec)) {
     ReadOptions read = options_.read;
     read.year = year;
     read.year_assumed = assumed;
     run_->reader = spec->open(demand_, read);
+    if (spec == &mail::spec) {
+      const evidence::Limits limits = limits_for(options_);
+      if (inside_.size() < limits.depth)
+        finder_ = std::make_unique<AttachmentFinder>(item.path(), is_plain_file(item) ? item.path() : "", limits);
+      else
+        out.anomalies.push_back({"mail-depth", 0, 0, "mail inside mail; what this one carries is not opened"});
+    }
   }
   out.run = run_;
   out.begins = true;

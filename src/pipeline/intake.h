@@ -13,6 +13,7 @@
 
 #include "event/demand.h"
 #include "evidence/evidence.h"
+#include "pipeline/inside.h"
 #include "pipeline/options.h"
 #include "readers/reader.h"
 
@@ -31,7 +32,8 @@ struct EvidenceRun {
   const ReaderSpec* spec = nullptr;  // nullptr: nobody recognised it
   std::unique_ptr<Reader> reader;
   const KnownEvidence* known = nullptr;
-  bool exercise = false;  // it says that `tocsin rehearse` made it
+  bool attachment = false;  // of a message, kept with its hash: no reader is expected
+  bool exercise = false;    // it says that `tocsin rehearse` made it
 };
 
 // What take() hands on: a block of one run, its beginning or its end, or word of a container.
@@ -44,13 +46,19 @@ struct Intaken {
   bool interrupted = false;              // the end came by a signal
 };
 
+struct IntakeScope {
+  std::string only;     // a path: other evidence is passed over
+  bool hashes = false;  // readers are opened only where something lies inside
+};
+
 class Intake {
  public:
   // All arguments must outlive the intake.
-  Intake(const ScanOptions& options, const Demand& demand, const KnownContents& known);
+  Intake(const ScanOptions& options, const Demand& demand, const KnownContents& known, IntakeScope scope = {});
   // False when there is no more. One thread at a time.
   bool take(Intaken& out);
   std::uint64_t bytes_in() const { return bytes_before_ + walker_->bytes_in(); }
+  const AttachmentCounts& attachments() const { return attachments_; }
   // The latest time of evidence that has a year of its own. Set by the caller between the two rounds.
   void set_latest(Time latest);
   // True once, when all dated evidence was taken and some without a year waits: the caller must let all tasks
@@ -60,13 +68,18 @@ class Intake {
  private:
   enum class Round { dated, between, yearless };
   bool open_next(Intaken& out);
+  bool passes_over(const std::string& path) const;
   void start(evidence::Item& item, const ReaderSpec* spec, std::optional<int> year, bool assumed, Intaken& out);
 
   const ScanOptions& options_;
   const Demand& demand_;
   const KnownContents& known_;
   std::set<std::uint64_t> known_sizes_;
+  const IntakeScope scope_;
   std::optional<evidence::Walker> walker_;
+  std::vector<std::unique_ptr<Inside>> inside_;  // what lies in what was read, innermost last
+  std::unique_ptr<AttachmentFinder> finder_;     // of the open run
+  AttachmentCounts attachments_;
   std::uint64_t bytes_before_ = 0;
   evidence::Item* item_ = nullptr;
   std::shared_ptr<EvidenceRun> run_;

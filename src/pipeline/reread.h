@@ -1,8 +1,10 @@
 // Records read again from their evidence, for events that a case keeps by their place only.
 #pragma once
 #include <functional>
+#include <map>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "case/matched.h"
@@ -18,5 +20,9 @@ struct Wanted {
 // there: with its index in `wanted`, its fields as a JSON object, and its bytes.
 Result<void> reread(const std::string& top, const std::string& path, std::span<const Wanted> wanted,
                     const std::function<void(std::size_t, std::string fields, std::string raw)>& found);
+
+// The SHA-256 in hex of every piece of evidence below these paths, by its path: containers, their members, and what mail
+// carries.
+std::map<std::string, std::string, std::less<>> hash_all(const std::vector<std::string>& paths);
 
 }  // namespace tocsin

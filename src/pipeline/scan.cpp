@@ -231,8 +231,8 @@ Result<void> Scan::store(Task& task) {
   const EvidenceRun& run = *task.in.run;
   if (task.in.begins) {
     ++summary_.files;
-    ++summary_.by_format[run.spec ? std::string(run.spec->label) : "not recognised"];
-    if (!run.spec) ++summary_.unrecognised;
+    ++summary_.by_format[run.spec ? std::string(run.spec->label) : run.attachment ? "attachments" : "not recognised"];
+    if (!run.spec && !run.attachment) ++summary_.unrecognised;
     // At once: a case that a killed scan leaves must not look like a real one.
     if (run.exercise && summary_.exercises++ == 0)
       TRY_VOID(case_.set_meta(casefile::kExerciseKey, "evidence made by tocsin rehearse"));
@@ -240,7 +240,7 @@ Result<void> Scan::store(Task& task) {
     first_ = last_ = Time::none();
     hours_.clear();
     const casefile::EvidenceInfo info{run.path, run.path == run.top ? "" : run.top,
-                                      run.spec ? std::string(run.spec->name) : ""};
+                                      run.spec ? std::string(run.spec->name) : run.attachment ? "attachment" : ""};
     if (run.known) ++summary_.known;
     if (run.known && run.known->rules.empty()) {
       TRY_VOID(case_.add_path(run.known->id, info));
@@ -289,7 +289,7 @@ Result<void> Scan::store_end(const Task& task) {
     ++summary_.anomalies;
     ++summary_.anomalies_by_name[std::string(anomaly.name)];
   }
-  if (!task.in.run->spec && custody.size > 0) {
+  if (!task.in.run->spec && !task.in.run->attachment && custody.size > 0) {
     TRY_VOID(case_.add_anomaly({"format-not-recognised", 0, custody.size, "no reader knows this content"}));
   }
   casefile::EvidenceEnd end;
@@ -399,6 +399,7 @@ Result<ScanSummary> Scan::run() {
   }
   if (stopped()) summary_.interrupted = true;
 
+  summary_.attachments = intake_->attachments();
   TRY_VOID(case_.settle());
   TRY_VOID(run_ordered());
   TRY(const auto counts, case_.count_findings());

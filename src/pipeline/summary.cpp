@@ -10,6 +10,11 @@ std::string ScanSummary::json() const {
   nlohmann::ordered_json out;
   out["evidence"] = {{"files", files},   {"bytes", bytes},           {"by_format", by_format},        {"known", known},
                      {"copies", copies}, {"incomplete", incomplete}, {"not_recognised", unrecognised}};
+  if (attachments.found)
+    out["attachments"] = {{"found", attachments.found},
+                          {"opened", attachments.opened},
+                          {"kept", attachments.kept},
+                          {"repeated", attachments.repeated}};
   out["exercise"] = exercises > 0;
   out["rules"] = {{"read", rules.read},          {"loaded", rules.loaded},
                   {"refused", rules.refused},    {"unmapped", rules.unmapped},

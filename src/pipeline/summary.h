@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "pipeline/inside.h"
 
 namespace tocsin {
 
@@ -19,6 +20,7 @@ struct ScanSummary {
   std::uint64_t incomplete = 0;         // could not be read to their end
   std::vector<std::string> problems;    // the first few of those: path, and why
   static constexpr std::size_t kProblemsMax = 5;
+  AttachmentCounts attachments;         // of mail
   std::uint64_t events = 0, matched = 0;
   std::uint64_t anomalies = 0;
   std::map<std::string, std::uint64_t> anomalies_by_name;

@@ -75,11 +75,7 @@ class Rest : public Stream {
 };
 
 struct Spans {  // of the messages in a block
-  struct One {
-    std::size_t at, size;
-    std::uint64_t offset;
-  };
-  std::vector<One> list;
+  std::vector<Span> list;
 };
 
 class MailReader final : public Reader {
@@ -150,7 +146,7 @@ void MailReader::take(const MailPiece& piece, std::vector<Anomaly>& anomalies) {
   if (piece.begins && piece.ends) return;
   long_size_ += piece.bytes.size();
   if (piece.ends) {
-    const Spans::One& head = spans_.list.back();
+    const Span& head = spans_.list.back();
     anomalies.push_back({"mail-too-long", head.offset, long_size_,
                          "a message of " + std::to_string(long_size_) + " bytes; its first " +
                              std::to_string(head.size) + " are read"});
@@ -255,7 +251,7 @@ void MailReader::decode(const Block& block, Batch& out) const {
   const Spans& spans = *static_cast<const Spans*>(block.context.get());
   std::vector<Field> fields;
   for (std::size_t i = 0; i < spans.list.size(); ++i) {
-    const Spans::One& span = spans.list[i];
+    const Span& span = spans.list[i];
     Event event;
     event.raw = data.substr(span.at, span.size);
     event.offset = span.offset;
@@ -290,6 +286,8 @@ Fit sniff(std::string_view head, bool) {
 }
 
 }  // namespace
+
+std::span<const Span> messages_in(const Block& block) { return static_cast<const Spans*>(block.context.get())->list; }
 
 const ReaderSpec spec = {"mail", "mail", "messages: eml, emlx, mbox, maildir and MH; attachments are opened", sniff,
                          [](const Demand& demand, const ReadOptions& options) -> std::unique_ptr<Reader> {

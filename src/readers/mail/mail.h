@@ -39,6 +39,13 @@ inline constexpr std::size_t kTextMax = 256u << 10;
 inline constexpr std::size_t kHtmlMax = 64u << 10;
 inline constexpr std::size_t kBodyMax = 8u << 20;  // decoded bytes of a text part that are looked at
 
+// The messages of a block that this reader cut.
+struct Span {
+  std::size_t at, size;  // in Block::data
+  std::uint64_t offset;  // in the evidence
+};
+std::span<const Span> messages_in(const Block& block);
+
 // More fields, which another folder works out from a message (authentication). Called from any thread.
 class Extra {
  public:

@@ -1,0 +1,121 @@
+#include "pipeline/inside.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "pipeline/intake.h"
+#include "pipeline/reread.h"
+#include "tests/support/archive_writer.h"
+
+namespace tocsin {
+namespace {
+
+using Strings = std::vector<std::string>;
+
+std::string base64(std::string_view bytes) {
+  constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    std::uint32_t bits = 0;
+    for (std::size_t k = 0; k < 3; ++k)
+      bits = bits << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0u);
+    for (std::size_t k = 0; k < 4; ++k) out += i + k > bytes.size() ? '=' : kLetters[bits >> (18 - 6 * k) & 63];
+    if (i % 57 == 54) out += '\n';
+  }
+  return out + "\n";
+}
+
+std::string mail(const std::vector<std::pair<std::string, std::string>>& files) {
+  std::string out =
+      "From: a@example.org\nSubject: x\nDate: Mon, 24 Aug 2020 08:00:00 +0000\n"
+      "Content-Type: multipart/mixed; boundary=bb\n\n--bb\n\nhi\n";
+  for (const auto& [name, bytes] : files)
+    out +=
+        "--bb\nContent-Type: application/octet-stream\nContent-Transfer-Encoding: base64\n"
+        "Content-Disposition: attachment; filename=\"" +
+        name + "\"\n\n" + base64(bytes);
+  return out + "--bb--\n";
+}
+std::string boxed(const std::string& message) {
+  return "From a@example.org Mon Aug 24 08:00:00 2020\n" + message + "\n";
+}
+
+struct Read {
+  Strings paths;  // "path reader"
+  Strings anomalies;
+  AttachmentCounts counts;
+};
+
+class InsideTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = std::filesystem::temp_directory_path() / "tocsin-inside-XXXXXX";
+    ASSERT_NE(::mkdtemp(name.data()), nullptr);
+    folder_ = name;
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  Read read(const std::string& name, const std::string& bytes) {
+    std::ofstream(folder_ / name, std::ios::binary) << bytes;
+    ScanOptions options;
+    options.paths = {folder_ / name};
+    const Demand demand;
+    const KnownContents known;
+    Intake intake(options, demand, known);
+    Intaken in;
+    Read out;
+    while (intake.take(in)) {
+      for (const Anomaly& anomaly : in.anomalies) out.anomalies.emplace_back(anomaly.name);
+      if (in.begins)
+        out.paths.push_back(in.run->path.substr(folder_.string().size() + 1) + " " +
+                            (in.run->spec         ? std::string(in.run->spec->name)
+                             : in.run->attachment ? "kept"
+                                                  : "none"));
+    }
+    out.counts = intake.attachments();
+    return out;
+  }
+
+  std::filesystem::path folder_;
+};
+
+const std::string kLog = "Aug 24 08:00:01 gate sshd[1]: Failed password for root from 192.0.2.7 port 4 ssh2\n";
+
+TEST_F(InsideTest, AttachmentsAreReadAsEvidence) {
+  const std::string zip = test::write_zip({{"logs/auth.log", kLog}});
+  const std::string inner = mail({{"auth.log", kLog}, {"r.pdf", "%PDF-1.4\n" + std::string(50, 'a')}});
+  const std::string box = boxed(mail({{"a/../b.zip", zip}, {"logo.png", "\x89PNG" + std::string(50, 'x')}})) +
+                          boxed(mail({{"m.eml", inner}, {"again.zip", zip}, {"run.js", "var a = 1; eval(a + b);"}}));
+  const Strings inside = {"mail",
+                          "1/a_.._b.zip!/logs/auth.log lines",
+                          "2/m.eml mail",
+                          "2/m.eml!/auth.log lines",
+                          "2/m.eml!/r.pdf kept",
+                          "2/run.js kept"};
+  Read found = read("t.mbox", box);
+  Strings expected;
+  for (const std::string& each : inside) expected.push_back(each == "mail" ? "t.mbox mail" : "t.mbox!/" + each);
+  // What lies in a message is read before the box's next attachment, depth first.
+  EXPECT_EQ(found.paths, expected);
+  EXPECT_EQ(found.counts.found, 7u);
+  EXPECT_EQ(found.counts.repeated, 1u);
+  EXPECT_EQ(found.anomalies, Strings{});
+  // From inside an archive, where bytes can't be read a second time: the same.
+  found = read("t.zip", test::write_zip({{"t.mbox", box}}));
+  for (std::string& each : expected) each = "t.zip!/" + each;
+  EXPECT_EQ(found.paths, expected);
+}
+
+TEST_F(InsideTest, MailInMailHasABottom) {
+  std::string message = mail({{"auth.log", kLog}});
+  for (int i = 0; i < 12; ++i) message = "From: a\nSubject: b\nContent-Type: message/rfc822\n\n" + message;
+  const Read found = read("deep.eml", message);
+  EXPECT_EQ(found.paths.size(), 9u);
+  EXPECT_EQ(found.anomalies, Strings{"mail-depth"});
+}
+
+}  // namespace
+}  // namespace tocsin
