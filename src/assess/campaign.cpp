@@ -192,8 +192,8 @@ class Maker {
                                  : "two sides, but too weak together";
       if (link.joins && groups[one.a] != groups[one.b]) link.why += "; the rest of the two campaigns is too far apart";
       for (const SharedThing& thing : one.shared)
-        link.ties.push_back({std::string(spec(thing.kind).name), shown(thing), spec(thing.kind).first, thing.rarity,
-                             thing.age_days, thing.lineage, false, ""});
+        link.ties.push_back({std::string(spec(thing.kind).name), shown(thing), thing.weight, thing.rarity,
+                             thing.age_days, thing.lineage, thing.demoted, thing.note});
     }
     for (const Act& act : acts_) {
       if (act.undone || (act.kind != ActKind::link && act.kind != ActKind::unlink) || act.subjects.size() < 2) continue;
@@ -279,7 +279,8 @@ class Maker {
     std::map<std::string, std::size_t> kinds;
     for (const casefile::Link& link : out_.links)
       if (link.joins && members.contains(link.a) && members.contains(link.b))
-        for (const casefile::Tying& tie : link.ties) ++kinds[tie.type];
+        for (const casefile::Tying& tie : link.ties)
+          if (!tie.demoted) ++kinds[tie.type];
     std::vector<std::pair<std::string, std::size_t>> most(kinds.begin(), kinds.end());
     std::ranges::stable_sort(most, std::greater(), &std::pair<std::string, std::size_t>::second);
     std::string tied;

@@ -36,7 +36,7 @@ TEST(Linker, AHostAndItsDomainAreOneSideAndAnAddressAnother) {
   }
   const auto links = linker.links(-100);
   ASSERT_EQ(links.size(), 1u);
-  EXPECT_EQ(links[0].sides, 3u);  // domain, path, address
+  EXPECT_EQ(links[0].sides, 2u);  // the name with its path, the address
   EXPECT_TRUE(links[0].joins());
 }
 
@@ -56,10 +56,13 @@ TEST(Linker, WhatIsSharedByManyOrListedTiesNothing) {
   EXPECT_EQ(linker.demoted("192.0.2.53"), "resolvers");
   EXPECT_EQ(linker.demoted("www.popular.org"), "resolvers");
   EXPECT_EQ(linker.demoted("10.0.0.1"), "private address");
+  std::size_t many = 0;
   for (const ItemLink& link : linker.links(-100)) {
     EXPECT_EQ(link.a % 2, link.b % 2);
-    for (const SharedThing& one : link.shared) EXPECT_NE(one.value, "203.0.113.9");
+    for (const SharedThing& one : link.shared)
+      if (one.value == "203.0.113.9") many += one.demoted && one.weight == 0 && one.note == "held by 99 others";
   }
+  EXPECT_GT(many, 0u);
   EXPECT_GT(linker.capped(), 0u);
 }
 
@@ -74,6 +77,118 @@ TEST(Linker, AnAddressSeenYearsApartTellsLess) {
   };
   EXPECT_GT(weight(1), weight(500) + 0.5);
   EXPECT_GT(weight(500), weight(2000));
+}
+
+TEST(Linker, WhatWeighsLittleSaysWhy) {
+  indicators::WarningLists lists;
+  lists.add_names("resolvers", "192.0.2.53", indicators::ListKind::shared);
+  lists.finish();
+  Linker linker(&lists);
+  for (int i = 0; i < 2; ++i) {
+    linker.add_item();
+    linker.see_indicator("192.0.2.53", day(i), false);
+    linker.see_indicator("198.51.100.7", day(i * 2000), false);
+    linker.see_indicator("bad-name.org", day(i), false);
+  }
+  const auto links = linker.links(-100);
+  ASSERT_EQ(links.size(), 1u);
+  const auto of = [&](std::string_view value, TieKind kind) {
+    for (const SharedThing& one : links[0].shared)
+      if (one.value == value && one.kind == kind) return one;
+    return SharedThing{};
+  };
+  const SharedThing listed = of("192.0.2.53", TieKind::address), old = of("198.51.100.7", TieKind::address);
+  EXPECT_TRUE(listed.demoted);
+  EXPECT_EQ(listed.weight, 0);
+  EXPECT_EQ(listed.note, "on the warning list resolvers");
+  EXPECT_FALSE(old.demoted);
+  EXPECT_EQ(old.note, "2000 days between the sightings");
+  EXPECT_LT(old.weight, 0.1 * spec(TieKind::address).first);
+  EXPECT_EQ(of("bad-name.org", TieKind::host).note, "");
+  EXPECT_EQ(links[0].sides, 2u);  // the listed address is none
+}
+
+// Each kind's half-life and degree cap, through the same pair of items.
+TEST(Linker, EachKindAgesAndHasItsCap) {
+  for (std::size_t number = 0; number < kKindCount; ++number) {
+    const auto kind = static_cast<TieKind>(number);
+    if (kind == TieKind::word || kind == TieKind::port) continue;  // make no pair by themselves
+    const KindSpec& of = spec(kind);
+    const auto weight = [&](int days) {
+      Linker linker(nullptr);
+      for (int i = 0; i < 2; ++i) {
+        linker.add_item();
+        linker.see(kind, "one-thing", day(i * days));
+      }
+      return linker.links(-100)[0].shared[0].weight;
+    };
+    if (of.half_life_days > 0) {
+      EXPECT_NEAR(weight(static_cast<int>(of.half_life_days)), weight(0) / 2, 1e-3) << of.name;
+    } else {
+      EXPECT_EQ(weight(3000), weight(0)) << of.name;
+    }
+    const auto links = [&](std::uint32_t holders) {
+      Linker linker(nullptr);
+      for (std::uint32_t i = 0; i < holders; ++i) {
+        linker.add_item();
+        linker.see(kind, "one-thing");
+      }
+      return linker.links(-100).size();
+    };
+    if (of.degree_max > 100) continue;
+    EXPECT_EQ(links(of.degree_max), std::size_t{of.degree_max} * (of.degree_max - 1) / 2) << of.name;
+    EXPECT_EQ(links(of.degree_max + 1), 0u) << of.name;
+  }
+}
+
+TEST(Linker, WhatStrangersShareTellsLittle) {
+  const auto weight = [](bool friends) {
+    Linker linker(nullptr);
+    for (int i = 0; i < 6; ++i) {
+      linker.add_item();
+      linker.see_indicator("web" + std::to_string(i) + ".rented-name.org", Time::none(), false);
+      if (i == 0) linker.see_indicator("rented-name.org", Time::none(), false);
+      if (friends) linker.see_indicator("198.51.100.7", Time::none(), false);
+    }
+    double out = 0;
+    for (const ItemLink& link : linker.links(-100))
+      for (const SharedThing& one : link.shared)
+        if (link.a == 0 && link.b == 1 && one.kind == TieKind::domain) out = link.weight;
+    return out;
+  };
+  EXPECT_GT(weight(true), weight(false) + spec(TieKind::address).first);
+}
+
+TEST(Linker, ANameThatAProviderMakesTiesByItselfOnly) {
+  Linker linker(nullptr);
+  for (const char* name : {"vmi1234567.rents-machines.org", "vmi7654321.rents-machines.org"}) {
+    linker.add_item();
+    linker.see_indicator(name);
+  }
+  for (int i = 0; i < 2; ++i) {
+    linker.add_item();
+    linker.see_indicator("192-0-2-7.rents-machines.org");
+  }
+  const auto links = linker.links(-100);
+  ASSERT_EQ(links.size(), 1u);
+  EXPECT_EQ(links[0].a, 2u);
+  EXPECT_EQ(links[0].shared[0].kind, TieKind::host);
+}
+
+TEST(Linker, OneUrlIsOneSide) {
+  Linker linker(nullptr);
+  for (int i = 0; i < 2; ++i) {
+    linker.add_item();
+    linker.see_indicator("http://198.51.100.7/unusual/gate.php", day(i), false);
+  }
+  EXPECT_EQ(linker.links(-100)[0].sides, 1u);
+  Linker moved(nullptr);
+  for (const char* url : {"http://198.51.100.7/unusual/gate.php", "http://203.0.113.9/unusual/gate.php"}) {
+    moved.add_item();
+    moved.see_indicator(url, day(0), false);
+    moved.see_indicator("bad-name.org", day(0), false);
+  }
+  EXPECT_EQ(moved.links(-100)[0].sides, 2u);
 }
 
 Incident incident(const std::string& id, int when, std::vector<std::string> addresses,

@@ -233,8 +233,9 @@ Result<void> check_format(Database& database, const std::string& path, bool writ
                 path, "use that version");
   if (format == kFormat) return {};
   if (!write)
-    return fail("the case has an older format (" + std::to_string(format) + ")", path,
-                "any `tocsin scan --case` on it brings it up to date");
+    return fail("the case was written by an older tocsin (format " + std::to_string(format) + ", now " +
+                    std::to_string(kFormat) + "), and this only reads it",
+                path, "`tocsin assess " + path + "` brings it up to date; nothing in it is lost");
   for (; format < kFormat; ++format) {
     TRY_VOID(database.exec("BEGIN IMMEDIATE"));
     auto done =

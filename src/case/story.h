@@ -135,12 +135,12 @@ struct Tying {
   std::string type;      // "address", "domain", "key", "tool", "hash", "dictionary", "user-agent", "template",
                          // "techniques", "timing", "analyst"
   std::string value;     // what it is, as text
-  double weight = 0;     // after rarity and age
+  double weight = 0;     // what it adds, after age and number of holders; 0 when demoted
   double rarity = 0;     // 1: on nothing else
   double age_days = 0;   // between the two sightings
   std::string lineage;   // things of one lineage fall together (an address and a name on it): they count once
   bool demoted = false;  // shared service or too common: shown, weighs nothing
-  std::string note;      // why it is demoted
+  std::string note;      // why it weighs little or nothing; "" when it weighs in full
 };
 
 struct Link {

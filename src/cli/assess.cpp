@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "assess/yardstick.h"
 #include "cli/evidence_options.h"
@@ -27,13 +28,20 @@ Result<int> assess_cases(const std::vector<std::string>& cases, std::string into
   for (const std::string& path : cases) {
     if (path == into_path) continue;
     TRY(Case other, Case::open(path, Mode::read));
+    // What is taken over from a rehearsal did not happen either, and the receiving case says so from now on.
+    TRY(const auto rehearsed, other.meta(casefile::kExerciseKey));
+    TRY(const auto known, into.meta(casefile::kExerciseKey));
+    if (rehearsed && !known) {
+      TRY_VOID(into.set_meta(casefile::kExerciseKey, "incidents of a case made by tocsin rehearse"));
+      fmt::print(stderr, "tocsin assess: {} is an EXERCISE; {} is marked as one now\n", path, into_path);
+    }
     others.push_back(std::move(other));
   }
   TRY(const bool changed, write_review(into, others, settings));
   TRY(const casefile::Story story, into.story());
   TRY(const auto acts, into.acts());
   TRY(const auto claims, into.claims());
-  TRY(const auto exercise, into.meta("exercise"));
+  TRY(const auto exercise, into.meta(casefile::kExerciseKey));
   publish::Output out(stdout);
   if (json) {
     out.write(publish::story_json(story, acts, claims));
@@ -70,8 +78,11 @@ int run(std::span<const std::string> args) {
   if (const auto code = parse(app, kVerb, args)) return *code;
   if (cases.size() > 1 && into.empty())
     return usage_error(kVerb, {"several cases, but none that receives the campaigns", "", "--into CASE"});
-  for (const std::string& path : cases)
+  // All there before any of it is written; the one that receives is brought up to date when it is opened for writing.
+  for (const std::string& path : cases) {
+    if ((path == into || cases.size() == 1) && std::filesystem::exists(path)) continue;
     if (auto there = Case::open(path, Mode::read); !there) return failure(kVerb, there.error());
+  }
   const Result<int> code = assess_cases(cases, into, settings, json);
   if (!code) return failure(kVerb, code.error());
   return *code;

@@ -308,6 +308,7 @@ std::vector<Block> Composer::campaigns() const {
         what.push_back(plain((t.all().contains("tie." + tie.type) ? t("tie." + tie.type) : tie.type) + " "));
         if (!d.general) what.push_back(code(tie.value));
         if (tie.demoted) what.push_back(muted(" " + t("campaign.demoted")));
+        if (!tie.note.empty() && !d.general) what.push_back(muted(" (" + tie.note + ")"));
       }
       ties.rows.push_back({text(incident_label(d, link.a) + " – " + incident_label(d, link.b)),
                            text(t(link.joins ? "yes" : "no")),

@@ -105,7 +105,8 @@ class Page {
       if (!members.contains(link.a) || !members.contains(link.b) || !link.joins) continue;
       std::string ties;
       for (std::size_t i = 0; i < std::min(link.ties.size(), kTiesShown); ++i)
-        ties += fmt::format("{}{} {}", i > 0 ? ", " : "", link.ties[i].type, link.ties[i].value);
+        ties += fmt::format("{}{} {}{}", i > 0 ? ", " : "", link.ties[i].type, link.ties[i].value,
+                            link.ties[i].note.empty() ? "" : fmt::format(" ({})", link.ties[i].note));
       if (link.ties.size() > kTiesShown) ties += fmt::format(" and {} more", link.ties.size() - kTiesShown);
       line("", "link", fmt::format("{} ~ {}: {}", short_id(link.a), short_id(link.b), ties));
     }
