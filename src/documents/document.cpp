@@ -31,7 +31,11 @@ void compare_dates(Metadata& out) {
   if (out.created && out.modified &&
       out.created->time.seconds > out.modified->time.seconds + slack(*out.created, *out.modified))
     add_anomaly(out, "created-after-modified",
-                "created " + out.created->iso() + ", last modified " + out.modified->iso());
+                "created " + out.created->iso() + ", last modified " + out.modified->iso() +
+                    ((out.created->time.seconds - out.modified->time.seconds) % 1800 == 0 &&
+                             out.created->time.seconds - out.modified->time.seconds <= kZone
+                         ? "; off by full hours, as a program makes it that mistakes its time zone"
+                         : ""));
   if (out.created && out.modified && out.edit_minutes && *out.edit_minutes > 0) {
     const std::int64_t life = out.modified->time.seconds - out.created->time.seconds;
     if (life >= 0 && static_cast<double>(*out.edit_minutes) * 60 > static_cast<double>(life) + 3600)
