@@ -188,6 +188,7 @@ int originals(std::size_t count, std::uint64_t seed) {
     one.sha256 = "d";
     leak::ItemReport report;
     report.verdict = leak::Verdict::unsigned_;
+    report.size = text.size();
     all.compare(one, report);
     const bool right = report.original && report.original->item == std::to_string(i);
     if (kind == 0) ++same, same_found += right && report.original->relation == "same-text";

@@ -262,6 +262,7 @@ void Originals::compare(const Likeness& item, ItemReport& report) const {
     }
     report.original->item = items_[id].path;
   };
+  if (report.size == 0) return;  // nothing is like nothing
   if (const auto id = find(by_sha256_, item.sha256)) {
     report.original = Original{items_[*id].path, "identical", ""};
     proven(*id, Verdict::authentic, "the same bytes as " + items_[*id].path + " of the originals", "");

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "leak/run.h"
+#include "leak/traits.h"
 #include "leak/words.h"
 #include "tests/support/document_writer.h"
 #include "tests/support/mail/forger.h"
@@ -221,6 +222,20 @@ TEST(Habits, ABurstOfEditsByANameSeenNowhereElse) {
     EXPECT_THAT(names("sheets/3.xlsx"), Contains(odd));
   EXPECT_TRUE(names("notes/8.xlsx").empty());
   EXPECT_EQ(summary.oddities.at(0).name, "burst-of-edits");
+}
+
+TEST(Traits, AFileMadeYearsAfterItsContent) {
+  test::OfficeFile file;
+  file.created = file.modified = "2017-03-27T14:50:00Z";
+  file.body = "<w:r><w:t>On 3 May 2009, 04/05/2009 and 2009-05-06, of 2000 people in room 2017, 12 came.</w:t></w:r>";
+  ItemReport report;
+  read_metadata(file.docx(), {}, report);
+  ASSERT_EQ(report.oddities.size(), 1u);
+  EXPECT_EQ(report.oddities[0].name, "created-long-after-content");
+  file.body += "<w:r><w:t> See 1.2.2017.</w:t></w:r>";
+  ItemReport newer;
+  read_metadata(file.docx(), {}, newer);
+  EXPECT_TRUE(newer.oddities.empty());
 }
 
 }  // namespace

@@ -62,12 +62,26 @@ LeakedRow row_of(const casefile::Case::LeakItem& item) {
 
 // Anomalies that say that somebody may have been at the item; the others are damage and habits.
 bool is_grave(std::string_view name) {
-  static const std::set<std::string_view> kGrave = {
-      "burst-of-edits",     "name-seen-nowhere-else", "modified-after-theft",        "created-after-theft",
-      "packed-after-theft", "changed-after-signing",  "program-of-another-language", "language-of-program",
-      "original-differs",   "dated-after-the-theft",  "key-not-in-use-then",         "date-not-of-signing",
-      "hops-run-backwards", "date-after-first-hop",   "created-after-modified",      "packed-after-modified",
-      "message-id-unusual", "mailer-unusual",         "dates-of-info-and-xmp-differ"};
+  static const std::set<std::string_view> kGrave = {"burst-of-edits",
+                                                    "name-seen-nowhere-else",
+                                                    "modified-after-theft",
+                                                    "created-after-theft",
+                                                    "packed-after-theft",
+                                                    "changed-after-signing",
+                                                    "program-of-another-language",
+                                                    "language-of-program",
+                                                    "original-differs",
+                                                    "dated-after-the-theft",
+                                                    "key-not-in-use-then",
+                                                    "date-not-of-signing",
+                                                    "hops-run-backwards",
+                                                    "date-after-first-hop",
+                                                    "created-after-modified",
+                                                    "packed-after-modified",
+                                                    "created-long-after-content",
+                                                    "message-id-unusual",
+                                                    "mailer-unusual",
+                                                    "dates-of-info-and-xmp-differ"};
   return kGrave.contains(name);
 }
 

@@ -120,6 +120,10 @@ std::string leak_text(const leak::LeakSummary& summary, const Terminal& terminal
     for (const leak::Oddity& oddity : summary.oddities)
       out += fmt::format("  ! {}: {}\n", oddity.name, printable(oddity.detail));
   }
+  if (summary.items > 0)
+    out +=
+        "\nnext: --list shows every item with its reason, --verdict altered those of one verdict, --case FILE keeps "
+        "all for a report\n";
   out +=
       "\nA signature shows that a domain's key was used over these bytes. That a message came from an account on a "
       "date rests on\n"
