@@ -233,7 +233,7 @@ int measure(const std::vector<std::string>& args, bool fitting) {
     const auto at = [&](double rate) {
       return (threshold_for(rate, data, scores.benign) + threshold_for(rate, data, other.benign)) / 2;
     };
-    const double high = at(140), medium = at(700);
+    const double high = at(180), medium = at(900);
     const double slope = (logit_of(kHigh) - logit_of(kMedium)) / std::max(.2, high - medium);
     fmt::print(stderr, "calibration: slope {:.3f}, high {:.2f}, medium {:.2f}\n", slope, high, medium);
     for (std::size_t i = 0; i < kFeatures; ++i) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 namespace tocsin::bench {
 namespace {
@@ -10,8 +11,73 @@ using decoys::Features;
 using decoys::kFeatures;
 
 constexpr int kTurns = 12, kSteps = 25;
-constexpr double kRidge = 1.0;  // pull towards nothing, of each weight but the bias
-constexpr double kDistinct = 1.8, kOwners = .1;
+double X(const char* n, double d) {
+  const char* v = getenv(n);
+  return v ? atof(v) : d;
+}
+const double kRidge = X("RIDGE", 2);  // pull towards kPrior, of each weight but the bias
+const double kDistinct = 1.8, kOwners = X("OW", .2);
+
+// What is thought of a feature before any data: where the data have few of it, it stays near.
+const Weights kPrior = [] {
+  using F = decoys::Feature;
+  Weights w{};
+  const std::pair<F, double> table[] = {{F::gain, 1.5},
+                                        {F::brief, -1},
+                                        {F::four, -.5},
+                                        {F::word, -1},
+                                        {F::edit, -1.5},
+                                        {F::stranger, -1.5},
+                                        {F::edit_five, -1.4},
+                                        {F::edit_word, -2},
+                                        {F::two_edits, -1},
+                                        {F::idn, 2},
+                                        {F::whole, -.5},
+                                        {F::whole_edit, 1},
+                                        {F::stub, -1},
+                                        {F::dash, 1},
+                                        {F::glued_left, -1},
+                                        {F::glued_right, -.7},
+                                        {F::inside, -1.5},
+                                        {F::lure, 1.5},
+                                        {F::technical, 1},
+                                        {F::institution, 1},
+                                        {F::ordinary, -1},
+                                        {F::unknown, -.7},
+                                        {F::country, 3},
+                                        {F::unknown_glued, -1},
+                                        {F::closed, -4},
+                                        {F::government, 1.2},
+                                        {F::full_below, 1.5},
+                                        {F::full, 2},
+                                        {F::partial, 1.5},
+                                        {F::twin, 2},
+                                        {F::same_rare, 1},
+                                        {F::same_country, .7},
+                                        {F::risky, .7},
+                                        {F::hosting, .7},
+                                        {F::below, -2},
+                                        {F::below_deep, -1},
+                                        {F::below_whole, .5},
+                                        {F::below_lure, 1},
+                                        {F::below_plain, -.7},
+                                        {F::carrier, -4},
+                                        {F::host_lure, .5},
+                                        {F::masked, 2.5},
+                                        {F::generic_elsewhere, -1.5},
+                                        {F::whole_government, 1},
+                                        {F::whole_word, -1.5},
+                                        {F::distinct, 1},
+                                        {F::distinct_lure, .5},
+                                        {F::word_lure, 0},
+                                        {F::word_glued, -.7},
+                                        {F::edit_lure, .7},
+                                        {F::edit_suffix, .7},
+                                        {F::second, 1},
+                                        {F::undashed, .5}};
+  for (const auto& [feature, value] : table) w[static_cast<std::size_t>(feature)] = value;
+  return w;
+}();
 
 struct Point {
   const Features* features;
@@ -41,7 +107,7 @@ Weights solved(std::array<Weights, kFeatures>& a, const Weights& b) {
 
 double loss_of(const Weights& w, std::span<const Point> points) {
   double loss = 0;
-  for (std::size_t i = 1; i < kFeatures; ++i) loss += kRidge * w[i] * w[i] / 2;
+  for (std::size_t i = 1; i < kFeatures; ++i) loss += kRidge * (w[i] - kPrior[i]) * (w[i] - kPrior[i]) / 2;
   for (const Point& point : points) {
     const double z = dot(w, *point.features) * (point.decoy ? 1 : -1);
     loss += point.weight * (z > 0 ? std::log1p(std::exp(-z)) : -z + std::log1p(std::exp(z)));
@@ -56,7 +122,7 @@ Weights newton(Weights w, std::span<const Point> points) {
     Weights gradient{};
     for (std::size_t i = 0; i < kFeatures; ++i) {
       hessian[i][i] = i == 0 ? 1e-6 : kRidge;
-      gradient[i] = i == 0 ? 0 : kRidge * w[i];
+      gradient[i] = i == 0 ? 0 : kRidge * (w[i] - kPrior[i]);
     }
     for (const Point& point : points) {
       const double p = decoys::logistic(dot(w, *point.features));
@@ -99,8 +165,8 @@ double best_of(const Example& example, const Weights& weights) {
 
 Weights fit(std::span<const Example> decoys, std::span<const Example> benign,
             const std::function<bool(std::uint32_t)>& use) {
-  Weights w{};
-  for (std::size_t i = 0; i < kFeatures; ++i) w[i] = static_cast<double>(decoys::kWeights[i]);
+  Weights w = kPrior;
+  w[0] = -3;
   // A protected name with many decoys shall not drown the others: the k-th counts as the square root's share.
   std::vector<double> count(1'000'000);
   for (const Example& e : decoys) ++count[e.brand];
@@ -119,7 +185,10 @@ Weights fit(std::span<const Example> decoys, std::span<const Example> benign,
       using F = decoys::Feature;
       const Features& f = best->features;
       const bool owners = !decoy && f[F::edit] == 0 && f[F::idn] == 0 && f[F::gain] >= kDistinct && f[F::word] == 0;
-      points.push_back({&best->features, decoy, decoy ? 3 / std::sqrt(count[e.brand]) + .3 : owners ? kOwners : 1});
+      points.push_back({&best->features, decoy,
+                        decoy    ? X("DW", 2) / std::sqrt(count[e.brand]) + .3
+                        : owners ? kOwners
+                                 : X("NW", 1)});
     };
     for (const Example& e : decoys) choose(e, true);
     for (const Example& e : benign) choose(e, false);

@@ -33,9 +33,12 @@ bool make_brand(std::string_view name, const PublicSuffixes& suffixes, const Lex
   const std::string& top = out.rest_labels.back();
   if (top.size() == 2) out.country = lexicon.country(top);
   const Cost cost = lexicon.cost(out.label);
-  out.bits = cost.bits;
-  out.word = cost.words > 0 && cost.unknown < 1 && cost.bits < 22;
-  out.generic = lexicon.classes(out.label) & (kLure | kTechnical | kInstitution | kHost | kCommon);
+  const std::uint16_t classes = lexicon.classes(out.label);
+  // Whoever protects a product's or a body's name protects a name, whatever it means to others.
+  out.named = classes && !(classes & ~(kProduct | kGovernment | kCountryCode));
+  out.bits = out.named ? lexicon.spelt(out.label) : cost.bits;
+  out.word = !out.named && cost.words > 0 && cost.unknown < 1 && cost.bits < 22;
+  out.generic = classes & (kLure | kTechnical | kInstitution | kHost | kCommon);
   out.government = lexicon.classes(out.label) & kGovernment;
   for (const std::string& label : out.rest_labels)
     if (label != top || top.size() > 2) out.government |= (lexicon.classes(label) & kGovernment) != 0;

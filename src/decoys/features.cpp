@@ -127,11 +127,16 @@ bool describe(Scene& scene, const Brand& brand, const Lexicon& lexicon, Place& p
     if (left_letter && right_letter) return false;
     if ((left_letter || right_letter) && (rest.unknown > 0 || rest.words == 0 || place.distance.cost > 0)) return false;
     if (place.distance.cost > .5f) return false;
+    // "imfdb", "hpux": two letters more make another word, unless they name a country.
+    if ((left_letter || right_letter) && letters_beside < 3 && rest.country == 0) return false;
     if (size == 2 && (left_letter || right_letter)) return false;
     out[F::brief] = 1;
   }
   if (place.distance.cost > 0 && size <= 4 && !place.distance.alike) return false;
   out[F::gain] = std::clamp(whole.bits - rest.bits, -10.0f, 40.0f) / 10;
+  // The lexicon counts the name itself as known; whole tokens and what stands beside known words save all of it.
+  if (brand.named && place.distance.cost == 0 && rest.unknown < 1)
+    out[F::gain] = std::max(out[F::gain], std::min(brand.bits, 40.0f) / 10);
   out[F::four] = size == 4;
   out[F::word] = brand.word;
   out[F::edit] = place.distance.cost;
@@ -158,8 +163,14 @@ bool describe(Scene& scene, const Brand& brand, const Lexicon& lexicon, Place& p
   out[F::institution] = rest.institution > 0 && rest.lure == 0;
   out[F::ordinary] = static_cast<float>(std::min<int>(rest.ordinary, 3));
   out[F::unknown] = std::min(rest.unknown, 30.0f) / 10;
+  if (left_letter || right_letter) {
+    const Cost before = lexicon.cost(left.substr(left.find_last_of("-_") + 1)),
+               behind = lexicon.cost(right.substr(0, right.find_first_of("-_")));
+    out[F::unknown_glued] = masked ? 0 : std::min(before.unknown + behind.unknown, 20.0f) / 10;
+  }
+  out[F::closed] = scene.closed && !twin && !full;
   out[F::digits] = rest.digits > 0;
-  if (brand.government && rest.government > 0) out[F::country] = 1;
+  out[F::government] = brand.government && rest.government > 0;
   if (!brand.country.empty() && rest.country > 0)
     for (const std::string_view side : {left, right})
       for (const std::string_view word : lexicon.words(side))
@@ -177,6 +188,7 @@ bool describe(Scene& scene, const Brand& brand, const Lexicon& lexicon, Place& p
   out[F::risky] = scene.risky && !same_end;
   out[F::hosting] = scene.hosting;
   out[F::below] = below;
+  out[F::full_below] = full && below;
   out[F::below_deep] = below && place.label + 1 < scene.registered;
   out[F::below_whole] = below && alone;
   if (below) {
@@ -192,6 +204,13 @@ bool describe(Scene& scene, const Brand& brand, const Lexicon& lexicon, Place& p
   out[F::generic_elsewhere] = brand.generic && !same_end && !full && !twin;
   out[F::whole_government] = out[F::whole] > 0 && brand.government;
   out[F::whole_word] = out[F::whole] > 0 && brand.word;
+  const bool distinct = !brand.word && !brand.generic && !changed && !below && out[F::gain] >= 1.6f;
+  out[F::distinct] = distinct;
+  out[F::distinct_lure] = distinct && rest.lure > 0;
+  out[F::word_lure] = brand.word && rest.lure > 0;
+  out[F::word_glued] = brand.word && (left_letter || right_letter);
+  out[F::edit_lure] = changed && rest.lure + out[F::host_lure] > 0;
+  out[F::edit_suffix] = changed && same_end && !below;
   out[F::undashed] = place.how == How::undashed;
   return true;
 }

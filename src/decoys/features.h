@@ -36,8 +36,12 @@ namespace tocsin::decoys {
   X(institution, "an institution's word in the rest, and no lure")                         \
   X(ordinary, "ordinary words in the rest, 3 at most")                                     \
   X(unknown, "bits of the rest that are in no word, in tens, 3 at most")                   \
+  X(unknown_glued, "of those, bits right beside it, in tens, 2 at most")                   \
+  X(closed, "under a suffix where not anybody may register: gov, mil, edu, ac, int")       \
   X(digits, "digits in the rest")                                                          \
-  X(country, "the rest names the protected name's country, or its government")             \
+  X(country, "the rest names the protected name's country")                                \
+  X(government, "a government's label, and a government's word beside it")                 \
+  X(full_below, "the same, below another registered label")                                \
   X(full, "the whole protected name stands there")                                         \
   X(partial, "its first following label stands there, too, changed or in place")           \
   X(twin, "the whole name looks like the protected one")                                   \
@@ -57,6 +61,12 @@ namespace tocsin::decoys {
   X(generic_elsewhere, "a label that is itself a lure word, and not under its own suffix") \
   X(whole_government, "a government's label by itself under another suffix")               \
   X(whole_word, "a word by itself under another suffix")                                   \
+  X(distinct, "unchanged, a label that nobody else would think of")                        \
+  X(distinct_lure, "such a one, and a lure word")                                          \
+  X(word_lure, "a word, and a lure word beside it")                                        \
+  X(word_glued, "a word, and letters beside it")                                           \
+  X(edit_lure, "changed, and a lure word")                                                 \
+  X(edit_suffix, "changed, and under the protected name's suffix")                         \
   X(second, "another protected label beside it")                                           \
   X(undashed, "it was broken up with dashes")
 
@@ -107,7 +117,7 @@ struct Scene {
   const Spelling* name = nullptr;
   std::string_view suffix;       // public, in plain
   std::uint16_t registered = 0;  // the label that somebody chose and registered
-  bool hosting = false, carrier = false, risky = false;
+  bool hosting = false, carrier = false, risky = false, closed = false;
   std::array<Cost, 8> costs;  // of the first eight labels
   std::uint32_t known = 0;    // which of them are there, a bit each
 };

@@ -119,6 +119,13 @@ void Guard::stage(Scratch& scratch) const {
   if (suffix.size() == ascii.size()) suffix = ascii.substr(ascii.find('.') + 1);  // a registry's own name
   const std::string_view carrier = lexicon_->carrier(ascii);
   scene.carrier = !carrier.empty() && carrier.size() < ascii.size();
+  // Registries that ask who you are; a registrar's "gov.hu.com" is none of them.
+  scene.closed = false;
+  for (const std::string_view closed :
+       {"gov", "mil", "edu", "int", "gob", "gouv", "gub", "govt", "go", "ac", "gv", "mod", "police", "nhs", "k12"}) {
+    const bool first = suffix.starts_with(closed) && (suffix.size() == closed.size() || suffix[closed.size()] == '.');
+    scene.closed |= first && (suffix.size() == closed.size() || suffix.size() == closed.size() + 3);
+  }
   scene.risky = lexicon_->risky(suffix);
   std::size_t labels = 1;
   for (const char c : suffix) labels += c == '.';
@@ -134,10 +141,11 @@ Guard::Seen Guard::look(std::string_view name, Scratch& scratch, Sight& out, boo
   if (scratch.hits.empty()) return Seen::nothing;
   if (owned(scratch.spelling.name())) return Seen::owned;
   stage(scratch);
-  if (!owned_.empty()) {
-    const std::string_view label = scratch.spelling.label(scratch.scene.registered);
-    if (!scratch.scene.risky && !scratch.scene.hosting && owned_.contains(scratch.copy.assign(label).append(".*")))
-      return Seen::owned;
+  // "label.*" is the label itself, not what looks like it.
+  if (!scratch.scene.risky && !scratch.scene.hosting) {
+    std::string_view label = scratch.spelling.name();
+    for (std::size_t i = 0; i < scratch.scene.registered; ++i) label.remove_prefix(label.find('.') + 1);
+    if (owned_.contains(scratch.copy.assign(label.substr(0, label.find('.'))).append(".*"))) return Seen::owned;
   }
   bool any = false;
   double best = 0;
@@ -167,10 +175,13 @@ Guard::Seen Guard::look(std::string_view name, Scratch& scratch, Sight& out, boo
     if (label > scratch.scene.registered) continue;  // inside the suffix
     const Brand& brand = (*brands_)[hit.brand];
     if (!describe(scratch.scene, brand, *lexicon_, sight.place, sight.features)) continue;
+    const std::size_t from = scratch.spelling.begin[label], to = scratch.spelling.begin[label + 1];
     for (const Hit& other : scratch.hits)
-      if (other.brand != hit.brand && (other.end <= hit.begin || other.begin >= hit.end) && other.how == How::folded &&
-          (*brands_)[other.brand].label != brand.label)
-        sight.features[Feature::second] = 1;
+      if (other.how == How::folded && other.brand != hit.brand && other.begin >= from && other.end < to &&
+          (other.end <= hit.begin || other.begin >= hit.end)) {
+        const Brand& beside = (*brands_)[other.brand];
+        if (beside.label != brand.label && !beside.generic) sight.features[Feature::second] = 1;
+      }
     const double value = logit(sight.features);
     if (all) {
       const auto at = std::ranges::find(scratch.all, hit.brand, &Sight::brand);

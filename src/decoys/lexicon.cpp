@@ -21,7 +21,7 @@ int letter(char c) {
 // What writing a word costs. Lure words are few and expected; the rest by how many there are.
 float bits_of(std::uint16_t classes) {
   if (classes & kLure) return 7;
-  if (classes & (kTechnical | kInstitution)) return 8;
+  if (classes & (kTechnical | kInstitution | kProduct)) return 8;
   if (classes & (kCountry | kGovernment | kHost)) return 9;
   if (classes & kCommon) return 9.5f;
   return 11.5f;
@@ -35,9 +35,15 @@ struct Section {
   std::string_view name;
   std::uint16_t classes;
 };
-constexpr Section kSections[] = {
-    {"lure", kLure},  {"technical", kTechnical}, {"institution", kInstitution}, {"government", kGovernment},
-    {"hosts", kHost}, {"common", kCommon},       {"ordinary", kOrdinary},       {"foreign", kOrdinary}};
+constexpr Section kSections[] = {{"lure", kLure},
+                                 {"technical", kTechnical},
+                                 {"products", kProduct},
+                                 {"institution", kInstitution},
+                                 {"government", kGovernment},
+                                 {"hosts", kHost},
+                                 {"common", kCommon},
+                                 {"ordinary", kOrdinary},
+                                 {"foreign", kOrdinary}};
 
 }  // namespace
 
@@ -225,6 +231,17 @@ void Lexicon::walk(std::string_view token, Step* steps) const {
   }
 }
 
+float Lexicon::spelt(std::string_view label) const {
+  float bits = 0;
+  int before = 26;
+  for (const char c : label) {
+    const int i = letter(c);
+    bits += i < 0 ? 0 : i >= 26 ? kDigitBits : letter_bits_[before < 0 || before > 26 ? 26 : before][i];
+    before = i >= 26 ? 26 : i;
+  }
+  return bits;
+}
+
 Cost Lexicon::cost(std::string_view label) const {
   Cost out;
   Step steps[64];
@@ -246,7 +263,7 @@ Cost Lexicon::cost(std::string_view label) const {
         continue;
       }
       ++out.words;
-      if (step.classes & kLure)
+      if (step.classes & (kLure | kProduct))
         ++out.lure;
       else if (step.classes & kTechnical)
         ++out.technical;

@@ -28,6 +28,7 @@ enum WordClass : std::uint16_t {
   kHost = 64,         // a name of infrastructure
   kCommon = 128,      // ordinary words
   kOrdinary = 256,
+  kProduct = 512,  // names of products and bodies: they lure beside others, and are names themselves
 };
 
 // A label or a part of one, written as cheaply as it can be.
@@ -57,6 +58,8 @@ class Lexicon {
 
   // Letters, digits and dashes, at most 63 of them; dashes part words and cost nothing.
   Cost cost(std::string_view label) const;
+  // What its letters alone cost.
+  float spelt(std::string_view label) const;
   // The words of the cheapest way, as they stand.
   std::vector<std::string_view> words(std::string_view label) const;
 
