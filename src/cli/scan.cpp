@@ -13,6 +13,7 @@
 #include "publish/csv/csv.h"
 #include "publish/ndjson/ndjson.h"
 #include "publish/terminal/terminal.h"
+#include "publish/terminal/text.h"
 #include "sigma/cache.h"
 
 namespace tocsin::cli {
@@ -38,6 +39,12 @@ void declare(CLI::App& app, Wishes& wishes) {
       ->allow_extra_args(false);
   app.add_option("--warninglists", wishes.rules.warning_lists,
                  "folder of MISP warning lists: indicators on them count less");
+  app.add_option("--protect", wishes.rules.protect,
+                 "file of names to protect: names that imitate them are findings; several times (docs/DECOYS.md)")
+      ->allow_extra_args(false);
+  app.add_option("--allow-names", wishes.rules.allow_names,
+                 "with --protect: file of names that are no decoys; several times")
+      ->allow_extra_args(false);
   app.add_option("--placeholders", wishes.rules.placeholders, "YAML file with the values of %placeholders%");
   app.add_option("--case", wishes.case_path, "case file to write into; made when it isn't there");
   app.add_flag("--json", wishes.json, "findings on stdout, one JSON object a line");
@@ -86,6 +93,9 @@ int run(std::span<const std::string> args) {
   const auto start = std::chrono::steady_clock::now();
   const auto program = Program::load(options.rules);
   if (!program) return failure("scan", program.error());
+  if ((*program)->decoys())
+    for (const std::string& line : (*program)->decoys()->refused())
+      fmt::print(stderr, "tocsin scan: {}\n", publish::printable(line));
   auto opened = wishes.case_path.empty() ? casefile::Case::temporary()
                                          : casefile::Case::open(wishes.case_path, casefile::Mode::write);
   if (!opened) return failure("scan", opened.error());

@@ -106,6 +106,11 @@ void print_summary(const ScanSummary& summary, const Program&, std::FILE* to) {
                grouped(summary.indicator_events), plural(summary.indicator_events));
   }
 
+  if (summary.protected_names)
+    fmt::print(to, "  decoys     of {} protected name{}: {} met in {} event{}\n", grouped(summary.protected_names),
+               plural(summary.protected_names), grouped(summary.decoys_met), grouped(summary.decoy_events),
+               plural(summary.decoy_events));
+
   std::string levels;
   for (int level = 4; level >= 0; --level)
     if (summary.findings[level])

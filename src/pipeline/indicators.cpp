@@ -99,6 +99,7 @@ Result<MetStats> run_indicators(const Program& program, std::span<const std::uin
     TRY(const bool more, rows.next());
     if (!more) break;
     if (!casefile::read_hits(rows.view(), rows.row(), hits)) return damaged();
+    if (!hits.indicators.empty() && is_decoy_text(hits.indicators[0])) continue;
     const EventPlace place = rows.place();
     const bool same = stats.events > 0 && before.evidence == place.evidence && before.offset == place.offset &&
                       before.time == place.time;

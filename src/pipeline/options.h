@@ -23,15 +23,17 @@ struct ScanProgress {
 };
 
 struct RuleOptions {
-  std::vector<std::string> paths;       // files and folders
-  bool own = true;                      // share/tocsin/rules too
-  bool none = false;                    // read and count only
-  std::string placeholders;             // file; "" none
-  std::string cache;                    // folder of the compiled rules; "" none
-  bool products = false;                // know what made a record (share/tocsin/products)
-  bool detectors = false;               // collect what detectors want, and run them; implies products
-  std::vector<std::string> indicators;  // files
-  std::string warning_lists;            // folder; "" none
+  std::vector<std::string> paths;        // files and folders
+  bool own = true;                       // share/tocsin/rules too
+  bool none = false;                     // read and count only
+  std::string placeholders;              // file; "" none
+  std::string cache;                     // folder of the compiled rules; "" none
+  bool products = false;                 // know what made a record (share/tocsin/products)
+  bool detectors = false;                // collect what detectors want, and run them; implies products
+  std::vector<std::string> indicators;   // files
+  std::string warning_lists;             // folder; "" none
+  std::vector<std::string> protect;      // files of names whose decoys are looked for
+  std::vector<std::string> allow_names;  // files of names that are none
 };
 
 struct ScanOptions {

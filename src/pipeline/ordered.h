@@ -29,6 +29,13 @@ struct MetStats {
 Result<MetStats> run_indicators(const Program& program, std::span<const std::uint32_t> numbers, std::size_t memory,
                                 casefile::Case& in);
 
+// Findings of decoy names, one for each that was met in the case. Program has decoys.
+struct DecoyStats {
+  std::uint64_t names = 0, events = 0;
+};
+Result<DecoyStats> run_decoys(const Program& program, std::span<const std::uint32_t> numbers, std::size_t memory,
+                              casefile::Case& in);
+
 // Like it. Program has detectors.
 Result<DetectStats> run_detectors(const Program& program, std::span<const std::uint32_t> numbers,
                                   const Networks& networks, std::size_t memory, casefile::Case& in);

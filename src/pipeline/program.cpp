@@ -74,7 +74,8 @@ Result<std::unique_ptr<const Program>> Program::load(const RuleOptions& options)
   program->describe_rules(share);
   if (options.products || options.detectors) TRY_VOID(program->load_products(share, options));
   if (!options.indicators.empty()) TRY_VOID(program->load_indicators(options));
-  if (program->activities_at_ || program->search_at_)
+  if (!options.protect.empty()) TRY_VOID(program->load_decoys(options));
+  if (program->activities_at_ || program->search_at_ || program->decoys_at_)
     for (std::size_t i = 0; i < std::size(program->identity_slots_); ++i)
       program->identity_slots_[i] = program->demand_.add(casefile::kIdentityFields[i]);
   return std::unique_ptr<const Program>(std::move(program));
@@ -163,6 +164,28 @@ Result<void> Program::load_indicators(const RuleOptions& options) {
   found.reported = true;
   found.over_case = true;
   search_at_ = static_cast<std::uint32_t>(infos_.size());
+  infos_.push_back(std::move(search));
+  infos_.push_back(std::move(found));
+  return {};
+}
+
+Result<void> Program::load_decoys(const RuleOptions& options) {
+  TRY(decoys_, DecoyWatch::load(options, demand_));
+  casefile::RuleInfo search;
+  search.hash = sha256("decoy search 1\n" + decoys_->digest().hex());
+  search.id = "tocsin-decoy-search";
+  search.title = "which decoys of protected names records name";
+  search.kind = casefile::RuleKind::detector;
+  search.path = "decoys";
+  search.author = "tocsin";
+  search.reported = false;
+  casefile::RuleInfo found = search;
+  found.hash = sha256("tocsin-decoy 1");
+  found.id = "tocsin-decoy";
+  found.title = "Name that imitates a protected one";
+  found.reported = true;
+  found.over_case = true;
+  decoys_at_ = static_cast<std::uint32_t>(infos_.size());
   infos_.push_back(std::move(search));
   infos_.push_back(std::move(found));
   return {};

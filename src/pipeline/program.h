@@ -12,6 +12,7 @@
 #include "case/case.h"
 #include "event/demand.h"
 #include "indicators/read.h"
+#include "pipeline/decoys.h"
 #include "pipeline/options.h"
 #include "pipeline/summary.h"
 #include "products/catalog.h"
@@ -29,7 +30,7 @@ class Program {
   const sigma::RuleSet& rules() const { return *rules_; }
   const sigma::Engine& engine() const { return *engine_; }
   // Of all rules, then of all correlations; with detectors, of the collecting of activities and of each detector; with
-  // indicators, of the search and of what it finds.
+  // indicators, of the search and of what it finds; the same with decoys.
   std::span<const casefile::RuleInfo> infos() const { return infos_; }
   // Places in infos().
   std::size_t correlations_at() const { return rules_->rules.size(); }
@@ -41,6 +42,9 @@ class Program {
   const indicators::Set* indicators() const { return indicators_.get(); }
   const std::vector<indicators::FileReport>& indicator_files() const { return indicator_files_; }
   std::optional<std::uint32_t> search_at() const { return search_at_; }  // the findings' rule stands after it
+  // Null: nobody looks for decoys of names.
+  const DecoyWatch* decoys() const { return decoys_.get(); }
+  std::optional<std::uint32_t> decoys_at() const { return decoys_at_; }  // the findings' rule stands after it
   // Some detector wants this kind.
   bool wanted(ActivityKind kind) const { return wanted_ >> static_cast<int>(kind) & 1; }
   // What tells this event's record from others.
@@ -69,6 +73,7 @@ class Program {
   void describe_rules(const std::string& share);
   Result<void> load_products(const std::string& share, const RuleOptions& options);
   Result<void> load_indicators(const RuleOptions& options);
+  Result<void> load_decoys(const RuleOptions& options);
 
   std::shared_ptr<const sigma::RuleSet> rules_;
   std::shared_ptr<const sigma::Engine> engine_;
@@ -80,6 +85,8 @@ class Program {
   std::unique_ptr<indicators::Set> indicators_;
   std::vector<indicators::FileReport> indicator_files_;
   std::optional<std::uint32_t> search_at_;
+  std::unique_ptr<const DecoyWatch> decoys_;
+  std::optional<std::uint32_t> decoys_at_;
   std::optional<Slot> identity_slots_[std::size(casefile::kIdentityFields)];
 };
 

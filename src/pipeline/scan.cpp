@@ -45,6 +45,7 @@ struct Worker {
   products::Scratch products;
   Activity activity;
   std::optional<indicators::Search> search;
+  std::optional<DecoySearch> decoys;
   std::unordered_map<indicators::Number, std::string> told;  // of indicators met, what the case keeps
   casefile::Hits hits;
   std::string entities;
@@ -53,6 +54,7 @@ struct Worker {
 
   explicit Worker(const Program& program) : scratch(program.scratch()) {
     if (program.indicators()) search.emplace(*program.indicators());
+    if (program.decoys()) decoys.emplace(*program.decoys());
   }
 };
 
@@ -73,6 +75,7 @@ class Scan {
   void match(Task& task, Worker& worker, const Event& event) const;
   void collect(Task& task, Worker& worker, const Event& event) const;
   void seek(Task& task, Worker& worker, const Event& event) const;
+  void watch(Task& task, Worker& worker, const Event& event) const;
   // Whether this evidence has yet to meet a rule (its index); one of program_'s, or none.
   static bool lacks(const EvidenceRun& run, std::optional<std::uint32_t> rule);
   void summarise_indicators();
@@ -130,7 +133,8 @@ void Scan::work(Task& task, Worker& worker) const {
   task.hours.clear();
   if (!task.in.block) return;
   const EvidenceRun& run = *task.in.run;
-  const bool collecting = lacks(run, activities_), seeking = lacks(run, program_.search_at());
+  const bool collecting = lacks(run, activities_), seeking = lacks(run, program_.search_at()),
+             watching = lacks(run, program_.decoys_at());
   worker.batch.clear();
   worker.products.arena.clear();
   run.reader->decode(*task.in.block, worker.batch);
@@ -143,12 +147,13 @@ void Scan::work(Task& task, Worker& worker) const {
       if (task.hours.empty() || task.hours.back().hour != hour) task.hours.push_back({hour, 0});
       ++task.hours.back().events;
     }
-    if (!matching_ && !collecting && !seeking) continue;
+    if (!matching_ && !collecting && !seeking && !watching) continue;
     if ((options_.since && event.time < *options_.since) || (options_.until && !(event.time < *options_.until)))
       continue;
     if (matching_) match(task, worker, event);
     if (collecting) collect(task, worker, event);
     if (seeking) seek(task, worker, event);
+    if (watching) watch(task, worker, event);
   }
   task.in.block.reset();
 }
@@ -184,9 +189,8 @@ void Scan::collect(Task& task, Worker& worker, const Event& event) const {
 void Scan::seek(Task& task, Worker& worker, const Event& event) const {
   indicators::Search& search = *worker.search;
   search.begin();
-  const bool by_field =
-      event.source == "windows" || event.source == "mail" ||
-      (event.raw.starts_with('{') && event.raw.find('\\') != std::string_view::npos);
+  const bool by_field = event.source == "windows" || event.source == "mail" ||
+                        (event.raw.starts_with('{') && event.raw.find('\\') != std::string_view::npos);
   if (by_field) {
     worker.batch.access()->describe(worker.batch, event, worker.record);
     for (const Record::Entry& entry : worker.record.fields) search.field(entry.name, entry.value.text());
@@ -203,6 +207,19 @@ void Scan::seek(Task& task, Worker& worker, const Event& event) const {
     if (is_new) told->second = indicators::to_text(program_.indicators()->describe(number));
     worker.hits.indicators.push_back(told->second);
   }
+  worker.entities.clear();
+  casefile::write_entities(worker.record, worker.entities);
+  worker.hits.entities = worker.entities;
+  const casefile::Identity identity = program_.identity(event);
+  casefile::add_hits(task.hits, {event.time, identity.content, event.offset, event.record, identity.numbered, 0},
+                     worker.hits);
+}
+
+void Scan::watch(Task& task, Worker& worker, const Event& event) const {
+  const std::vector<std::string_view>& found = worker.decoys->search(event);
+  if (found.empty()) return;
+  worker.batch.access()->describe(worker.batch, event, worker.record);
+  worker.hits.indicators.assign(found.begin(), found.end());
   worker.entities.clear();
   casefile::write_entities(worker.record, worker.entities);
   worker.hits.entities = worker.entities;
@@ -346,6 +363,12 @@ Result<void> Scan::run_ordered() {
     summary_.indicator_events = met.events;
     summarise_indicators();
   }
+  if (program_.decoys()) {
+    TRY(const DecoyStats met, run_decoys(program_, numbers_, options_.memory / 8, case_));
+    summary_.protected_names = program_.decoys()->guard().brands().size();
+    summary_.decoys_met = met.names;
+    summary_.decoy_events = met.events;
+  }
   if (!activities_) return {};
   TRY(const DetectStats detected, run_detectors(program_, numbers_, options_.place(), options_.memory / 2, case_));
   summary_.detectors = detect::all_detectors().size();
@@ -384,7 +407,9 @@ Result<ScanSummary> Scan::run() {
     if (survey.whole) progress_.bytes_total = survey.bytes;
   }
   const Demand nothing;
-  intake_.emplace(options_, matching_ || activities_ || program_.search_at() ? program_.demand() : nothing, known);
+  intake_.emplace(
+      options_, matching_ || activities_ || program_.search_at() || program_.decoys_at() ? program_.demand() : nothing,
+      known);
   const unsigned threads = std::max(1u, options_.threads);
   std::vector<Task> slots(threads == 1 ? 1 : threads + 3);
   std::vector<Worker> workers;

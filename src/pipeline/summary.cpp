@@ -44,6 +44,8 @@ std::string ScanSummary::json() const {
                          {"bytes", indicator_bytes},
                          {"met", indicators_met},
                          {"events", indicator_events}};
+  if (protected_names)
+    out["decoys"] = {{"protected", protected_names}, {"met", decoys_met}, {"events", decoy_events}};
   out["interrupted"] = interrupted;
   return out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }

@@ -42,6 +42,9 @@ struct ScanSummary {
                 indicator_bytes = 0;
   std::map<std::string, std::uint64_t> indicators_by_type, indicators_refused_by_reason;
 
+  // Of decoys; all zero where no names were given to protect.
+  std::uint64_t protected_names = 0, decoys_met = 0, decoy_events = 0;
+
   std::uint64_t findings[5] = {};                                           // in the case, by level
   std::uint64_t correlation_keys_evicted = 0, correlation_matches_cut = 0;  // state dropped for its bound
   std::uint64_t correlation_without_key = 0, correlation_without_time = 0;  // matches that could not be correlated
