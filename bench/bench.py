@@ -53,12 +53,12 @@ def say(text):
 class Run:
     """One finished process: wall and CPU seconds, peak resident bytes."""
 
-    def __init__(self, command, **kwargs):
+    def __init__(self, command, output=subprocess.PIPE, **kwargs):
         command = [str(c) for c in command]
         start = time.monotonic()
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **kwargs)
+        process = subprocess.Popen(command, stdout=output, stderr=subprocess.PIPE, **kwargs)
         # Small outputs only: every measured command writes to files or prints a summary.
-        out, err = process.stdout.read(), process.stderr.read()
+        out, err = process.stdout.read() if process.stdout else b"", process.stderr.read()
         _, status, usage = os.wait4(process.pid, 0)
         self.wall = time.monotonic() - start
         self.cpu = usage.ru_utime + usage.ru_stime
@@ -306,6 +306,35 @@ def bench_leak():
         dump.unlink()
 
 
+def bench_decoys():
+    """Decoys told from honest names, in-sample and in folds over protected names; names a second; memory of a stream."""
+    program, domains = BUILD / "decoys_bench", CORPUS / "domains"
+    names = [domains / "decoys_apt28.tsv", domains / "benign_top.tsv"]
+    calls = [["speed", 3_000_000]]
+    if all(path.exists() for path in names):
+        calls = [["measure", *names, *(["--flagged"] if options.flagged else []), *(["--aside", options.aside] if options.aside else [])],
+                 ["speed", 3_000_000, *names], *calls]
+    else:
+        say(f"  decoys: quality is left out: no corpus at {domains}")
+    for call in calls:
+        run = Run([program, *call])
+        for line in run.out.splitlines():
+            one = json.loads(line)
+            figure("decoys: " + one["name"], one["value"], one["unit"], one["must"], one["holds"])
+        if options.flagged:
+            say(run.err)
+    with tempfile.TemporaryDirectory(dir=DATA) as scratch:
+        protect, small, large = (Path(scratch) / name for name in ("protect", "small", "large"))
+        protect.write_text("".join(f"organisation{i}.org\n" for i in range(500)))
+        lines = [f"name{i}-organisation{i % 700}-login{i}.example{i % 977}.com\n" for i in range(200_000)]
+        small.write_text("".join(lines))
+        large.write_text("".join("a" + line for _ in range(10) for line in lines))
+        peaks = [Run([TOCSIN, "decoys", "--protect", protect, "--level", "high", "--quiet", path], output=subprocess.DEVNULL).peak
+                 for path in (small, large)]
+    at_most("decoys: memory, stream ten times as long", peaks[1] / peaks[0], "ratio", 1.1)
+    figure("decoys: memory, 500 protected names", peaks[1] / 1e6, "MB", "", None)
+
+
 BENCHES = {
     "scan": (bench_scan, bench_memory, bench_startup),
     "text": (bench_text, bench_products),
@@ -314,6 +343,7 @@ BENCHES = {
     "linking": (bench_linking,),
     "mailauth": (bench_mailauth,),
     "leak": (bench_leak,),
+    "decoys": (bench_decoys,),
     "incidents": (bench_incidents,),
     "memory": (bench_memory,),
     "startup": (bench_startup,),
@@ -324,6 +354,8 @@ parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("names", nargs="*", default=["scan"], help=f"of {', '.join(BENCHES)} (scan)")
 parser.add_argument("--json", action="store_true", help="one line a figure")
 parser.add_argument("--full", action="store_true", help="leak: the whole 9 GB (minutes, and as much disk)")
+parser.add_argument("--flagged", action="store_true", help="decoys: print flagged honest names with the reason")
+parser.add_argument("--aside", help="decoys: file of honest names that somebody reviewed and found to be the imitated owner's, or real imitations")
 parser.add_argument("--runs", type=int, default=3, help="runs of each command (3)")
 parser.add_argument("--megabytes", type=int, default=1024, help="of evidence (1024)")
 options = parser.parse_args()

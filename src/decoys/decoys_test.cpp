@@ -133,7 +133,7 @@ TEST(Guard, EachTrickIsFoundAndNamed) {
       {"xn--nordvk-7va.no", "nordvik.no", "idn"},
       {"zilvéra.com", "zilvera.com", "idn"},
       {"hexagnia.com", "hexagonia.com", "typo"},
-      {"zlivera.com", "zilvera.com", "swap"},
+      {"zilevra.com", "zilvera.com", "swap"},
       {"hexa-gonia.com", "hexagonia.com", "dash"},
       {"kalmoriaparliament.org", "kalmoria-parliament.org", "dash"},
       {"zilvera.support", "zilvera.com", "suffix"},

@@ -69,6 +69,19 @@ Distance distance(std::string_view meant, std::string_view seen, std::string* te
   Cell cells[kMost + 1][kMost + 1];
   meant = meant.substr(0, kMost);
   seen = seen.substr(0, kMost);
+  // What both begin and end with costs nothing; two characters of it are kept, for units and doubled letters look back.
+  std::size_t same = 0;
+  while (same < meant.size() && same < seen.size() && meant[same] == seen[same]) ++same;
+  const std::size_t cut = same > 2 ? same - 2 : 0;
+  meant.remove_prefix(cut);
+  seen.remove_prefix(cut);
+  same = 0;
+  while (same < meant.size() && same < seen.size() && meant[meant.size() - 1 - same] == seen[seen.size() - 1 - same])
+    ++same;
+  if (same > 2) {
+    meant.remove_suffix(same - 2);
+    seen.remove_suffix(same - 2);
+  }
   const std::size_t m = meant.size(), n = seen.size();
   std::uint32_t meant_one[kMost + 1], meant_two[kMost + 1], seen_one[kMost + 1], seen_two[kMost + 1];
   units_of(meant, &Unit::meant, meant_one);
@@ -85,7 +98,7 @@ Distance distance(std::string_view meant, std::string_view seen, std::string* te
     for (std::size_t j = 0; j <= n; ++j) {
       cells[i][j] = {i + j == 0 ? 0.0f : 1e9f, 0, 0, 0, true};
       // What begins a word is read first.
-      const float first = i <= 1 ? .2f : 0;
+      const float first = cut == 0 && i <= 1 ? .2f : 0;
       if (i > 0 && j > 0) {
         const float pair =
             kPairCost[static_cast<unsigned char>(meant[i - 1]) & 127][static_cast<unsigned char>(seen[j - 1]) & 127];

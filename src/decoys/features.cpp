@@ -208,7 +208,8 @@ bool describe(Scene& scene, const Brand& brand, const Lexicon& lexicon, Place& p
   out[F::distinct] = distinct;
   out[F::distinct_lure] = distinct && rest.lure > 0;
   out[F::word_lure] = brand.word && rest.lure > 0;
-  out[F::word_glued] = brand.word && (left_letter || right_letter);
+  out[F::word_glued] =
+      brand.word && (left_letter || right_letter) && rest.lure + rest.technical + rest.institution == 0;
   out[F::edit_lure] = changed && rest.lure + out[F::host_lure] > 0;
   out[F::edit_suffix] = changed && same_end && !below;
   out[F::undashed] = place.how == How::undashed;

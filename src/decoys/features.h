@@ -64,7 +64,7 @@ namespace tocsin::decoys {
   X(distinct, "unchanged, a label that nobody else would think of")                        \
   X(distinct_lure, "such a one, and a lure word")                                          \
   X(word_lure, "a word, and a lure word beside it")                                        \
-  X(word_glued, "a word, and letters beside it")                                           \
+  X(word_glued, "a word, and letters beside it that lure nobody")                          \
   X(edit_lure, "changed, and a lure word")                                                 \
   X(edit_suffix, "changed, and under the protected name's suffix")                         \
   X(second, "another protected label beside it")                                           \

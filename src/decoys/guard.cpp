@@ -44,7 +44,7 @@ void read_list(std::string_view text, const std::string& where, bool protect, Li
         continue;
       }
       const std::string_view host = host_of(word);
-      host.empty() ? static_cast<void>(bad = word) : static_cast<void>(names.emplace_back(host));
+      host.empty() ? static_cast<void>(bad = bad.empty() ? word : bad) : static_cast<void>(names.emplace_back(host));
     }
     if (!bad.empty()) out.refused.push_back(fmt::format("{}:{}: '{}' is no name of a domain", where, number, bad));
     if (names.empty()) continue;

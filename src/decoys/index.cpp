@@ -51,6 +51,28 @@ std::string paired_of(std::string_view text) {
   return out;
 }
 
+// Whether two texts of at most 64 characters are at most `most` insertions, deletions and changes apart: Myers 1999, a
+// column of the matrix in two words.
+bool within(std::string_view a, std::string_view b, unsigned most) {
+  std::uint64_t places[32] = {};
+  for (std::size_t i = 0; i < a.size(); ++i) places[code(a[i])] |= std::uint64_t{1} << i;
+  std::uint64_t up = ~std::uint64_t{0}, down = 0;
+  const std::uint64_t last = std::uint64_t{1} << (a.size() - 1);
+  std::size_t score = a.size();
+  for (const char c : b) {
+    const std::uint64_t equal = places[code(c)], x = equal | down;
+    const std::uint64_t flat = (((equal & up) + up) ^ up) | equal;
+    std::uint64_t right = down | ~(flat | up), left = up & flat;
+    if (right & last) ++score;
+    if (left & last) --score;
+    right = right << 1 | 1;
+    left <<= 1;
+    up = left | ~(x | right);
+    down = right & x;
+  }
+  return score <= most;
+}
+
 std::uint32_t letters_of(std::string_view text) {
   std::uint32_t out = 0;
   for (const char c : text) out |= 1u << code(c);
@@ -63,12 +85,14 @@ Index::Index(std::span<const Brand> brands) : brands_(brands), keys_((1u << 20) 
   for (std::uint32_t b = 0; b < brands.size(); ++b) {
     const std::string text = folded_of(brands[b].label);
     folded_.push_back(text);
+    undashed_.emplace_back();
     if (text.size() <= 3) {
       briefs_.emplace_back(key_of(text, text.size()), b);
       continue;
     }
     std::string undashed = text;
     std::erase(undashed, '-');
+    undashed_.back() = undashed;
     std::vector<std::string> forms{text, paired_of(text), undashed, paired_of(undashed)};
     std::ranges::sort(forms);
     forms.erase(std::unique(forms.begin(), forms.end()), forms.end());
@@ -246,6 +270,7 @@ void Index::token(std::string_view text, std::size_t at, const std::uint16_t* ma
       for (std::uint32_t i = from; i < to; ++i) {
         const Long& one = longs_[order[i]];
         if (one.size + 2u < n || n + 2 < one.size || std::popcount(one.letters ^ letters) > 4) continue;
+        if (!within(undashed_[one.brand], text, 3)) continue;
         if (out.size() < kHitsMax)
           out.push_back({one.brand, static_cast<std::uint16_t>(place(at)), static_cast<std::uint16_t>(place(at + n)),
                          How::two_edits});

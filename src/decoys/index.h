@@ -72,8 +72,9 @@ class Index {
   std::vector<Long> longs_;
   std::vector<std::uint32_t> by_first_, by_last_;  // two characters → offsets into order_
   std::vector<std::uint32_t> order_first_, order_last_;
-  std::vector<std::string> folded_;  // of each brand
-  std::size_t variant_max_ = 0;      // letters of the longest variant
+  std::vector<std::string> undashed_;  // of each brand, as variants are made of it
+  std::vector<std::string> folded_;    // of each brand
+  std::size_t variant_max_ = 0;        // letters of the longest variant
 };
 
 }  // namespace tocsin::decoys

@@ -10,7 +10,7 @@
 namespace tocsin::decoys {
 void NameReader::trouble(std::string what) {
   ++bad_;
-  if (troubles_.size() < kTroublesMax) troubles_.push_back({line_, std::move(what)});
+  if (troubles_.size() < kTroublesMax) troubles_.push_back({at_, std::move(what)});
 }
 
 bool NameReader::known_top(std::string_view host) {
@@ -27,7 +27,7 @@ bool NameReader::give(std::string_view text) {
   const std::string_view host = host_of(trimmed(text));
   if (host.empty()) return false;
   ++names_;
-  take_(host, line_);
+  take_(host, at_);
   return true;
 }
 
@@ -48,7 +48,7 @@ bool NameReader::pieces(std::string_view text) {
     if (host.empty() || !known_top(host)) continue;
     any = true;
     ++names_;
-    take_(host, line_);
+    take_(host, at_);
   }
   return any;
 }
@@ -136,6 +136,7 @@ void NameReader::table(std::string_view line) {
 }
 
 void NameReader::line(std::string_view line) {
+  at_ = line_;
   if (cut_) {
     trouble("a line of more than " + std::to_string(kLineMax) + " bytes: its beginning was read");
     cut_ = false;
@@ -189,7 +190,6 @@ void NameReader::feed(std::string_view piece) {
           (piece[begin] == '{' || (piece[begin] == '[' && names_ == 0 && mode_ == Mode::unknown))) {
         in_json_ = true;
         held_.clear();
-        if (line_ == 0) line_ = 1;
         mode_ = mode_ == Mode::unknown ? Mode::lines : mode_;
         piece.remove_prefix(begin);
         continue;
@@ -212,6 +212,7 @@ void NameReader::feed(std::string_view piece) {
 
 void NameReader::finish() {
   if (in_json_) {
+    at_ = line_ + 1;
     trouble("the end in the middle of an object");
     json_reset();
   }

@@ -68,10 +68,10 @@ class NameReader {
   const PublicSuffixes& suffixes_;
   Take take_;
   Mode mode_ = Mode::unknown;
-  std::string held_;       // the beginning of a line
-  std::uint8_t mark_ = 0;  // bytes of a byte order mark that were met, 3: all or none
-  bool cut_ = false;       // the line is longer than it may be: its rest is skipped
-  std::uint64_t line_ = 0, names_ = 0, bad_ = 0;
+  std::string held_;                                       // the beginning of a line
+  std::uint8_t mark_ = 0;                                  // bytes of a byte order mark that were met, 3: all or none
+  bool cut_ = false;                                       // the line is longer than it may be: its rest is skipped
+  std::uint64_t line_ = 0, at_ = 0, names_ = 0, bad_ = 0;  // lines ended; the line that is being read
   std::vector<Trouble> troubles_;
   std::unordered_map<std::string, bool> tops_;
   // tables

@@ -51,15 +51,15 @@ std::size_t NameReader::json(std::string_view piece) {
   };
   for (std::size_t i = 0; i < piece.size(); ++i) {
     const char c = piece[i];
+    at_ = line_ + 1;
     if (c == '\n') {
-      ++line_;
       if (in_string_) {
         // No string holds a bare newline: the object is broken, the next line begins anew.
         trouble("a string that does not end");
         json_reset();
-        --line_;
         return i;
       }
+      ++line_;
       continue;
     }
     if (in_string_) {

@@ -179,11 +179,10 @@ std::string_view Lexicon::country(std::string_view word) const {
   return found == countries_.end() ? std::string_view{} : std::string_view(found->second);
 }
 
-std::string_view Lexicon::ending(const std::set<std::string>& list, std::string_view name) {
-  std::string key;
+std::string_view Lexicon::ending(const Names& list, std::string_view name) {
   for (std::size_t dot = 0; dot != std::string_view::npos;) {
     const std::string_view rest = name.substr(dot);
-    if (list.contains(key.assign(rest))) return rest;
+    if (list.contains(rest)) return rest;
     const std::size_t next = rest.find('.');
     dot = next == std::string_view::npos ? next : dot + next + 1;
   }

@@ -7,10 +7,10 @@
 // No files here: add() takes the text of share/tocsin/decoys/*.txt, which says how it is written.
 #pragma once
 #include <cstdint>
-#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/result.h"
@@ -51,7 +51,7 @@ class Lexicon {
   std::uint16_t classes(std::string_view word) const;  // 0: unknown
   // The two letters of the country that this word names ("afghanistan" → "af"), or nothing.
   std::string_view country(std::string_view word) const;
-  bool risky(std::string_view suffix) const { return risky_.contains(std::string(suffix)); }
+  bool risky(std::string_view suffix) const { return risky_.contains(suffix); }
   // The longest ending of `name` in the list, on whole labels; "" for none. Views into `name`.
   std::string_view free_hosting(std::string_view name) const { return ending(free_hosting_, name); }
   std::string_view carrier(std::string_view name) const { return ending(carriers_, name); }
@@ -76,13 +76,18 @@ class Lexicon {
     std::uint8_t back;      // characters
     std::uint16_t classes;  // of the word; 0 for a letter or digits
   };
-  static std::string_view ending(const std::set<std::string>& list, std::string_view name);
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  };
+  using Names = std::unordered_set<std::string, Hash, std::equal_to<>>;
+  static std::string_view ending(const Names& list, std::string_view name);
   void insert(std::string_view word, std::uint16_t classes);
   void walk(std::string_view token, Step* steps) const;
 
   std::vector<Node> trie_;
   std::unordered_map<std::string, std::string> countries_;
-  std::set<std::string> risky_, free_hosting_, carriers_;
+  Names risky_, free_hosting_, carriers_;
   std::vector<std::vector<std::string>> by_class_;
   float letter_bits_[27][26];
 };

@@ -59,8 +59,8 @@ constexpr Look kLooks[] = {{U'к', "k"}, {U'т', "t"}, {U'в', "b"}, {U'н', "h"
                            {U'τ', "t"}, {U'χ', "x"}, {U'ε', "e"}, {U'ω', "w"}, {U'β', "b"},  {U'π', "n"},  {U'ł', "l"},
                            {U'đ', "d"}, {U'ø', "o"}, {U'ħ', "h"}, {U'ŧ', "t"}, {U'æ', "ae"}, {U'œ', "oe"}, {U'ß', "b"},
                            {U'ı', "i"}, {U'ŋ', "n"}, {U'þ', "p"}, {U'ð', "d"}, {U'ƙ', "k"},  {U'ɡ', "g"},  {U'ɩ', "i"},
-                           {U'ᴡ', "w"}, {U'ѡ', "w"}, {U'ԝ', "w"}, {U'ա', "w"}, {U'ո', "n"},  {U'օ', "o"},  {U'հ', "h"},
-                           {U'ց', "g"}, {U'ս', "u"}};
+                           {U'ᴡ', "w"}, {U'ѡ', "w"}, {U'ԝ', "w"}, {U'ա', "w"}, {U'ո', "n"},  {U'օ', "o"},  {U'ӏ', "l"},
+                           {U'հ', "h"}, {U'ց', "g"}, {U'ս', "u"}};
 
 // What one character of another script is taken for; "_" where for nothing.
 std::string look_of(char32_t c) {
@@ -199,6 +199,7 @@ char fold(char c) { return kFold[static_cast<unsigned char>(c)]; }
 bool spell(std::string_view text, Spelling& out) {
   while (text.starts_with("*.")) text.remove_prefix(2);
   if (text.ends_with('.')) text.remove_suffix(1);
+  if (out.idn) std::memset(out.foreign, 0, sizeof out.foreign);
   out.idn = false;
   if (!out.ascii.empty()) out.ascii.clear();
   out.labels = 0;
@@ -225,7 +226,10 @@ bool spell(std::string_view text, Spelling& out) {
     }
   }
   if (other) {
-    if (!spell_slowly(text, out)) return false;
+    if (!spell_slowly(text, out)) {
+      out.idn = true;  // so that its marks are wiped next time
+      return false;
+    }
   } else {
     if (size == label || size - label > 63) return false;
     out.begin[out.labels++] = static_cast<std::uint16_t>(label);
