@@ -19,8 +19,20 @@ bool starts_with_word(std::string_view text, std::string_view word) {
   return text.size() >= word.size() && mailauth::same_name(text.substr(0, word.size()), word);
 }
 
+// A body made of MIME parts, whatever the header says of it now.
+bool looks_like_parts(std::string_view body) {
+  body = body.substr(0, 256u << 10);
+  for (std::size_t at = body.starts_with("--") ? 0 : body.find("\n--"); at != std::string_view::npos;
+       at = body.find("\n--", at + 1)) {
+    const std::size_t line = body.find('\n', at + 1);
+    if (line != std::string_view::npos && starts_with_word(body.substr(line + 1), "content-")) return true;
+  }
+  return false;
+}
+
 // A body that shows the same whatever these two fields are changed to.
 bool is_plain(const Message& message) {
+  if (looks_like_parts(message.body())) return false;
   const HeaderField* type = message.find("Content-Type");
   const HeaderField* encoding = message.find("Content-Transfer-Encoding");
   if (type && !starts_with_word(mailauth::trimmed(type->value), "text/plain")) return false;
@@ -72,6 +84,10 @@ std::vector<std::string> uncovered_fields(const Message& message, const mailauth
   for (const std::string_view name : kSeen) {
     if (name == "Content-Type" && is_plain(message)) continue;
     const std::size_t there = message.count(name);
+    // Taken away, it shows the parts' source instead of what they hold.
+    if (there == 0 && name == "Content-Type" && looks_like_parts(message.body()) &&
+        std::ranges::find(signature.headers, "content-type") == signature.headers.end())
+      out.emplace_back(name);
     if (there == 0) continue;
     const std::string folded = mailauth::lower_ascii(name);
     std::size_t covered = static_cast<std::size_t>(std::ranges::count(signature.headers, folded));

@@ -102,21 +102,28 @@ Likeness likeness_of_message(std::string_view raw) {
   Likeness out;
   const mime::Message message = mime::parse(raw);
   Sha256 content;
-  for (const std::string_view name : kSeen) {
-    std::string value;
-    for (const mime::Header& header : message.parts[0].headers)
-      if (mime::same_name(header.name, name)) value += (value.empty() ? "" : "\n") + mime::decode_header(header.raw);
-    content.update(std::string(name) + "\n" + value + "\n");
-    if (name == "Message-ID")
-      out.message_id = value.substr(0, 500);
-    else if (!value.empty())
-      out.labels.emplace_back(name, value.substr(0, 1000));
-  }
+  const auto add_header = [&](const mime::Part& part, bool outermost) {
+    for (const std::string_view name : kSeen) {
+      std::string value;
+      for (const mime::Header& header : part.headers)
+        if (mime::same_name(header.name, name)) value += (value.empty() ? "" : "\n") + mime::decode_header(header.raw);
+      content.update(std::string(name) + "\n" + value + "\n");
+      if (!outermost) continue;
+      if (name == "Message-ID")
+        out.message_id = value.substr(0, 500);
+      else if (!value.empty())
+        out.labels.emplace_back(name, value.substr(0, 1000));
+    }
+  };
+  add_header(message.parts[0], true);
   std::string plain, html;
   for (const mime::Part& part : message.parts) {
+    content.update(part.type + "\n" + part.file_name + "\n" + part.content_id + "\n" + std::to_string(part.depth) +
+                   "\n");
+    if (part.parent != mime::Part::kNone && message.parts[part.parent].type == "message/rfc822")
+      add_header(part, false);
     if (part.is_multipart() || part.type == "message/rfc822") continue;
     const bool words = part.type.starts_with("text/") && !part.attachment;
-    content.update(part.type + "\n" + part.file_name + "\n");
     if (words) {
       const std::string text = mime::text(part, kPartMax);
       content.update(settled(text));

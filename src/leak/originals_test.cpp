@@ -161,6 +161,26 @@ TEST(Originals, UnsignedMailIsProvedOrAlteredByThem) {
   EXPECT_THAT(found["changed.eml"].original->difference, HasSubstr("number changed: \"100\" → \"100,000\""));
 }
 
+TEST(Originals, SameContentIsTheSameToAReader) {
+  const std::string mail =
+      "From: a@example.org\r\nSubject: s\r\nMessage-ID: <1@x>\r\nContent-Type: multipart/mixed; "
+      "boundary=b\r\n\r\n--b\r\n"
+      "Content-Type: text/plain\r\n\r\nOne.\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nFrom: "
+      "c@example.org\r\n\r\nTwo.\r\n--b--\r\n";
+  const auto content = [](const std::string& raw) { return likeness_of_message(raw).content; };
+  std::string lines = mail;
+  std::erase(lines, '\r');
+  EXPECT_EQ(content(mail), content("Received: by x; today\r\n" + lines));
+  for (const auto& [was, is] : {std::pair{"multipart/mixed", "multipart/alternative"},
+                                {"From: c", "From: d"},
+                                {"One.", "None."},
+                                {"Two.", "Ten."}}) {
+    std::string other = mail;
+    other.replace(other.find(was), std::string_view(was).size(), is);
+    EXPECT_NE(content(mail), content(other)) << was;
+  }
+}
+
 TEST(Carried, AttachmentsInheritAndLooseCopiesToo) {
   Folder folder;
   Dice dice(5);

@@ -149,7 +149,7 @@ Changed forge(const std::string& message, Dice& dice) {
       parts.header.replace(at, size, value);
       what = "header: " + std::string(name);
     };
-    switch (dice.below(16)) {
+    switch (dice.below(18)) {
       case 0: {  // a word of the body
         const std::string_view word = kWords[dice.below(kWords.size())];
         const std::size_t at = parts.body.find(word);
@@ -232,6 +232,22 @@ Changed forge(const std::string& message, Dice& dice) {
         parts.body =
             "--forged\r\nContent-Type: text/plain\r\n\r\n" + sentence(dice, 9) + "\r\n--forged--\r\n" + parts.body;
         what = "body: behind another boundary";
+        break;
+      }
+      case 15: {  // shown as it was never meant to be
+        const auto [at, size] = field(parts.header, "Content-Type");
+        if (at == std::string::npos || !parts.header.substr(at).starts_with("multipart/")) continue;
+        if (dice.below(2))
+          parts.header.replace(at, size, "text/plain");
+        else
+          parts.header.erase(at - 14, size + 16);
+        what = "header: parts shown as text";
+        break;
+      }
+      case 16: {  // a field that was not there
+        constexpr std::array<std::string_view, 4> kFields = {"Reply-To", "Sender", "Cc", "Subject"};
+        parts.header = std::string(kFields[dice.below(4)]) + ": other@example.com\r\n" + parts.header;
+        what = "header: a field more";
         break;
       }
       default: {  // another message's signature
