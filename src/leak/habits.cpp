@@ -14,8 +14,10 @@ namespace tocsin::leak {
 namespace {
 
 constexpr std::uint32_t kEnough = 20;  // of one kind, before rarity means anything
+constexpr std::uint32_t kDocumentsMin = 5;
 constexpr std::int64_t kBurstSeconds = 600;
-constexpr std::size_t kBurstFiles = 5;
+constexpr std::size_t kBurstFiles = 5, kFastFiles = 4;  // people save so many in an hour, but not in minutes
+constexpr std::int64_t kFastSeconds = 300;
 
 std::string language_key(const documents::Metadata& metadata) {
   if (!metadata.interface_language.empty()) return metadata.interface_language;
@@ -170,8 +172,8 @@ void Habits::settle(std::vector<Oddity>& of_dump) {
            edits_[order[to]].at - edits_[order[to - 1]].at <= kBurstSeconds &&
            edits_[order[to]].at - first.at <= 6 * kBurstSeconds)
       ++to;
-    if (to - from >= kBurstFiles) {
-      const std::int64_t seconds = edits_[order[to - 1]].at - first.at;
+    const std::int64_t seconds = edits_[order[to - 1]].at - first.at;
+    if (to - from >= kBurstFiles || (to - from >= kFastFiles && seconds <= kFastSeconds)) {
       const std::string name = text(first.by), program = text(first.program);
       std::string detail = fmt::format(
           "{} files of {} were last modified within {}{}{}, from {}", to - from, text(first.folder),
@@ -208,7 +210,8 @@ void Habits::judge_document(ItemReport& report) const {
   if (const auto edit = edit_of_.find(report.item); edit != edit_of_.end() && edits_[edit->second].burst > 0)
     report.oddities.push_back({"burst-of-edits", bursts_[edits_[edit->second].burst - 1]});
   if (const auto found = names_.find(fold(metadata.last_modified_by));
-      !metadata.last_modified_by.empty() && found != names_.end() && !found->second.elsewhere && documents_ >= 10)
+      !metadata.last_modified_by.empty() && found != names_.end() && !found->second.elsewhere &&
+      documents_ >= kDocumentsMin)
     report.oddities.push_back(
         {"name-seen-nowhere-else", fmt::format("\"{}\" last modified {} files of this folder, and is named nowhere "
                                                "else: neither as an author nor in mail",
