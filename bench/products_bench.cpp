@@ -2,7 +2,8 @@
 //   products_bench lines [LINES]      the OpenSSH lines themselves
 //   products_bench speed [LINES]      OpenSSH lines → typed activities, all products compiled, on one core
 //   products_bench hunt [ROUNDS]      looks for the line that costs most a byte, against the median line's cost
-//   products_bench forgeries [COUNT]  forged lines of all products; wrong attributions
+//   products_bench forgeries [COUNT [SEED]]  forged lines of all products; wrong attributions
+//   products_bench rulebase [PRODUCT]  the product's templates in liblognorm's rule language
 // Prints `name value` lines.
 #include <fmt/core.h>
 
@@ -199,10 +200,59 @@ void hunt(std::size_t rounds) {
   fmt::print(stderr, "{} bytes: {}\n", which.size(), which.substr(0, 300));
 }
 
-int forgeries(std::uint64_t count) {
+// What a template of ours is in liblognorm's rule language (version 2). Its parsers take the first place where a text
+// can end and know no second reading; an address or name is a word there.
+std::string rule_of(const products::Shape& shape, const products::CaptureNames& names) {
+  using products::Type;
+  std::string out;
+  const auto literal = [&](std::string_view text) {
+    for (const char c : text) out += c == '%' ? std::string("%%") : std::string(1, c);
+  };
+  const auto quoted = [](std::string_view text) {
+    std::string made = "\"";
+    for (const char c : text) made += c == '"' || c == '\\' ? std::string{'\\', c} : std::string(1, c);
+    return made + "\"";
+  };
+  literal(shape.prefix);
+  for (const products::Shape::Step& step : shape.steps) {
+    const std::string name = quoted(step.capture < 0 ? std::string_view("-")
+                                                     : std::string_view(names[static_cast<std::size_t>(step.capture)]));
+    std::string type = "\"word\"";
+    if (step.type == Type::ip) {
+      type = "\"alternative\",\"parser\":[{\"type\":\"ipv4\"},{\"type\":\"ipv6\"}]";
+    } else if (step.type == Type::port || step.type == Type::integer) {
+      type = "\"number\"";
+    } else if (step.literal.empty()) {
+      type = step.free ? "\"rest\"" : "\"word\"";
+    } else if (step.free || step.type == Type::until) {
+      type = "\"string-to\",\"extradata\":" + quoted(step.literal);
+    } else if (step.literal[0] != ' ') {
+      type = "\"char-to\",\"extradata\":" + quoted(step.literal.substr(0, 1));
+    }
+    out += "%{\"name\":" + name + ",\"type\":" + type + "}%";
+    literal(step.literal);
+  }
+  return out;
+}
+
+void rulebase(std::string_view product) {
+  const products::Catalog catalog = load();
+  fmt::print("version=2\nprefix=%date:date-rfc3164% %host:word% sshd[%pid:number%]: \n");
+  for (const products::Definition& definition : catalog.definitions()) {
+    if (definition.product != product) continue;
+    for (const products::Message& message : definition.messages)
+      for (const std::string& text : message.texts) {
+        products::CaptureNames names;
+        const auto shapes = products::parse_template(text, names);
+        for (const products::Shape& shape : *shapes) fmt::print("rule=:{}\n", rule_of(shape, names));
+      }
+  }
+}
+
+int forgeries(std::uint64_t count, std::uint64_t first_seed) {
   products::Catalog catalog = load();
   tests::ForgeryScore sum;
-  for (std::uint64_t seed = 1; sum.lines < count; ++seed) {
+  for (std::uint64_t seed = first_seed; sum.lines < count; ++seed) {
     const auto score = tests::try_forgeries(catalog, std::min<std::uint64_t>(100'000, count - sum.lines), seed);
     sum.lines += score.lines, sum.exact += score.exact, sum.ambiguous += score.ambiguous;
     sum.silent += score.silent, sum.none += score.none, sum.wrong += score.wrong;
@@ -221,6 +271,8 @@ int main(int count, char** values) {
   const std::uint64_t number = count > 2 ? std::strtoull(values[2], nullptr, 10) : 0;
   if (what == "lines") return std::fputs(tocsin::openssh_lines(number ? number : 500'000).c_str(), stdout), 0;
   if (what == "hunt") return tocsin::hunt(number ? number : 3000), 0;
-  if (what == "forgeries") return tocsin::forgeries(number ? number : 1'000'000);
+  if (what == "forgeries")
+    return tocsin::forgeries(number ? number : 1'000'000, count > 3 ? std::strtoull(values[3], nullptr, 10) : 1);
+  if (what == "rulebase") return tocsin::rulebase(count > 2 ? values[2] : "openssh"), 0;
   return tocsin::speed(number ? number : 500'000), 0;
 }

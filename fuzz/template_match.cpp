@@ -1,5 +1,5 @@
 // The first line is a template, the second another message's, the rest a text: what is read lies within the text, in
-// order, and each shape for itself agrees with all of them together on whether anything fits.
+// order, and the plain matcher, a shape at a time, reads the same.
 #include <cstdint>
 
 #include "base/check.h"
@@ -10,7 +10,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size > 16 << 10) return 0;
   std::string_view text(reinterpret_cast<const char*>(data), size);
   Matcher matcher;
-  std::vector<ShapeMatcher> alone;
   std::size_t captures[2] = {0, 0};
   for (std::uint32_t message = 0; message < 2; ++message) {
     const std::size_t end = text.find('\n');
@@ -23,23 +22,20 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::vector<Identity> identities(names.size(), Identity::none);
     if (!identities.empty()) identities[0] = Identity::ip;
     matcher.add(message, 0, *shapes, identities);
-    for (const Shape& shape : *shapes) alone.emplace_back(shape);
   }
   matcher.build();
-  MatchScratch scratch;
-  Match match;
+  MatchScratch scratch, plain;
+  Match match, naive;
   const bool fits = matcher.match(text, nullptr, scratch, match);
-  bool any = false, hard = false;
-  for (const ShapeMatcher& shape : alone) {
-    if (!text.starts_with(shape.prefix())) continue;
-    ShapeScratch own;
-    own.begin(0, text.size());
-    std::vector<Taken> taken(kCapturesMax + 1);
-    const Fits one = shape.match(text, own, taken);
-    any |= one == Fits::yes;
-    hard |= one == Fits::hard;
+  if (!scratch.hard && text.size() < 2000) {
+    CHECK(matcher.match_naively(text, nullptr, plain, naive) == fits);
+    if (fits) {
+      CHECK(match.message == naive.message && match.ambiguous == naive.ambiguous);
+      for (std::size_t i = 0; i < match.taken.size(); ++i)
+        CHECK(match.taken[i].present == naive.taken[i].present && match.taken[i].begin == naive.taken[i].begin &&
+              match.taken[i].end == naive.taken[i].end && match.taken[i].ambiguous == naive.taken[i].ambiguous);
+    }
   }
-  CHECK(hard || scratch.shape.budget < 0 || any == fits);
   if (!fits) return 0;
   CHECK(match.taken.size() == captures[match.message]);
   for (const Taken& taken : match.taken)

@@ -12,15 +12,24 @@ namespace {
 constexpr std::uint8_t kMapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
 std::optional<std::uint32_t> parse_v4(std::string_view text) {
+  if (text.size() < 7 || text.size() > 15) return std::nullopt;
   std::uint32_t value = 0;
   const char* p = text.data();
   const char* const end = p + text.size();
   for (int part = 0; part < 4; ++part) {
     if (part > 0 && (p == end || *p++ != '.')) return std::nullopt;
-    unsigned byte = 0;
-    const char* const start = p;
-    while (p != end && *p >= '0' && *p <= '9' && p - start < 3) byte = byte * 10 + static_cast<unsigned>(*p++ - '0');
-    if (p == start || byte > 255 || (p - start > 1 && *start == '0')) return std::nullopt;
+    if (p == end) return std::nullopt;
+    unsigned byte = static_cast<unsigned char>(*p - '0');
+    if (byte > 9) return std::nullopt;
+    const bool leads_with_zero = byte == 0;
+    ++p;
+    for (int digits = 1; digits < 3 && p != end; ++digits, ++p) {
+      const unsigned digit = static_cast<unsigned char>(*p - '0');
+      if (digit > 9) break;
+      if (leads_with_zero) return std::nullopt;
+      byte = byte * 10 + digit;
+    }
+    if (byte > 255) return std::nullopt;
     value = value << 8 | byte;
   }
   return p == end ? std::optional(value) : std::nullopt;
@@ -30,16 +39,14 @@ std::optional<std::uint32_t> parse_v4(std::string_view text) {
 
 Ip Ip::v4(std::uint32_t host_order) {
   Ip ip;
-  std::ranges::copy(kMapped, ip.bytes.begin());
-  for (int i = 0; i < 4; ++i) ip.bytes[12 + i] = static_cast<std::uint8_t>(host_order >> (24 - 8 * i));
+  std::memcpy(ip.bytes.data(), kMapped, sizeof kMapped);
+  for (std::size_t i = 0; i < 4; ++i) ip.bytes[12 + i] = static_cast<std::uint8_t>(host_order >> (24 - 8 * i));
   return ip;
 }
 
 std::optional<Ip> Ip::parse(std::string_view text) {
-  if (text.find(':') == std::string_view::npos) {
-    const auto value = parse_v4(text);
-    return value ? std::optional(v4(*value)) : std::nullopt;
-  }
+  if (const auto value = parse_v4(text)) return v4(*value);
+  if (text.find(':') == std::string_view::npos) return std::nullopt;
   text = text.substr(0, text.find('%'));
   char buffer[64];
   if (text.size() >= sizeof buffer) return std::nullopt;

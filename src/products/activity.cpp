@@ -69,16 +69,16 @@ T number(std::string_view text) {
 
 bool is_true(std::string_view text) { return text == "true" || text == "True" || text == "1" || text == "yes"; }
 
-std::string_view first_of(const EcsSink& ecs, std::initializer_list<Ecs> fields) {
+inline std::string_view first_of(const EcsSink& ecs, std::initializer_list<Ecs> fields) {
   for (const Ecs field : fields)
-    if (const std::string_view value = ecs.get(field); !value.empty()) return value;
+    if (ecs.has(static_cast<EcsId>(field))) return ecs.get(field);
   return {};
 }
 
 std::optional<Ip> source_of(const EcsSink& ecs) {
   const std::string_view text = first_of(ecs, {source_ip, client_ip});
   if (text.empty()) return std::nullopt;
-  const auto ip = Ip::parse(text);
+  const auto ip = ecs.ip_of(text);
   return ip && !ip->is_unspecified() ? ip : std::nullopt;
 }
 

@@ -238,7 +238,10 @@ bool Catalog::Impl::find(const Fields& plain, Scratch& scratch, Found& out) cons
     out.repeated = unwrap(text);
     const Filter filter(*this, members, one, plain);
     Match match;
-    if (!one.matcher.match(text, one.any_conditional ? &filter : nullptr, scratch.match, match)) continue;
+    const MessageFilter* const asked = one.any_conditional ? &filter : nullptr;
+    if (!(scratch.naively ? one.matcher.match_naively(text, asked, scratch.match, match)
+                          : one.matcher.match(text, asked, scratch.match, match)))
+      continue;
     out.rule = &messages[one.messages[match.message]];
     out.ambiguous = match.ambiguous;
     scratch.captures.resize(match.taken.size());

@@ -56,6 +56,7 @@ struct Scratch {
   std::vector<Capture> captures;
   SlotPlaces places;           // of the event at hand
   std::uint64_t too_long = 0;  // records skipped as longer than kTextMax
+  bool naively = false;        // Matcher::match_naively() in place of match(): for tests
   struct {
     std::string source, program;
     std::uint32_t group = UINT32_MAX;

@@ -82,12 +82,12 @@ class SlotPlaces {
 class Fields {
  public:
   Fields(const FieldNames& names, const Event& event, std::span<const Capture> captures = {})
-      : names_(names), event_(event), captures_(captures), pairs_(writes_pairs(event.source)) {}
+      : names_(names), event_(event), captures_(captures) {}
   // `places` is filled from the event.
   Fields(const FieldNames& names, const Event& event, const SlotPlaces& places)
-      : names_(names), event_(event), places_(&places), pairs_(writes_pairs(event.source)) {}
+      : names_(names), event_(event), places_(&places) {}
   Fields(const FieldNames& names, const Event& event, const Record& record, std::span<const Capture> captures = {})
-      : names_(names), event_(event), record_(&record), captures_(captures), pairs_(writes_pairs(event.source)) {}
+      : names_(names), event_(event), record_(&record), captures_(captures) {}
 
   Fields with(std::span<const Capture> captures) const {
     Fields out = *this;
@@ -166,8 +166,9 @@ class Fields {
     for (std::size_t i = 0; i < list.size(); ++i) {
       if (!is(list[i]) || list[i].value.is_null()) continue;
       bool contested = false;
-      for (std::size_t k = i + 1; pairs_ && !contested && k < list.size(); ++k)
+      for (std::size_t k = i + 1; !contested && k < list.size(); ++k)
         contested = is(list[k]) && list[k].value.text() != list[i].value.text();
+      contested = contested && writes_pairs(event_.source);
       for (std::size_t k = i; k < list.size(); ++k)
         if (is(list[k]) && !list[k].value.is_null() && f(list[k].value.text(), contested)) return true;
       return false;
@@ -180,7 +181,6 @@ class Fields {
   const Record* record_ = nullptr;
   const SlotPlaces* places_ = nullptr;
   std::span<const Capture> captures_;
-  bool pairs_ = false;
 };
 
 // The names that one template captures, in order: what FieldRef::index means.

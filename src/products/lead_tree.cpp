@@ -32,12 +32,12 @@ std::uint32_t LeadTree::build_node(std::span<const Sequence> sorted, std::size_t
   std::size_t i = 0;
   std::map<std::uint32_t, std::vector<std::uint32_t>> bunches;
   for (; i < sorted.size() && sorted[i].tokens.size() == depth; ++i)
-    bunches[sorted[i].item.literal].push_back(sorted[i].item.entry);
+    bunches[sorted[i].item.last].push_back(sorted[i].item.entry);
   node.bunches = static_cast<std::uint32_t>(bunches_.size());
-  for (const auto& [literal, members] : bunches) {
+  for (const auto& [last, members] : bunches) {
     const auto begin = static_cast<std::uint32_t>(entries_.size());
     entries_.insert(entries_.end(), members.begin(), members.end());
-    bunches_.push_back({literal, begin, static_cast<std::uint32_t>(entries_.size())});
+    bunches_.push_back({last, begin, static_cast<std::uint32_t>(entries_.size())});
   }
   node.bunches_end = static_cast<std::uint32_t>(bunches_.size());
   std::vector<Edge> edges;  // bytes sort before captures

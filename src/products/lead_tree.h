@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "products/find.h"
 #include "products/shape.h"
 
 namespace tocsin::products {
@@ -23,54 +24,57 @@ class LeadTree {
   struct Scratch {
     struct State {
       std::uint32_t node, at, depth;
-      Span span;
+      std::uint32_t begin, end;  // of the capture that led here; kNone if none did
     };
     std::vector<State> states;
     std::vector<Span> spans;  // of the captures on the way to the state at hand
   };
   struct Item {
     std::uint32_t entry;
-    std::uint32_t literal;  // that it needs first, kNoLiteral if none: items of one lead are given by literal
+    std::uint32_t last;  // what it must end in (Segments::Number): items of one lead are given by that
   };
-  static constexpr std::uint32_t kNoLiteral = UINT32_MAX;
 
   void build(std::span<const ShapeMatcher* const> shapes, std::span<const Item> items);
 
-  // Calls f(literal, entries, at, spans) for each bunch of shapes whose lead fits: `entries` need `literal`.
+  // Calls f(last, entries, at, spans) for each bunch of shapes whose lead fits: `entries` end in `last`.
   template <class F>
   void walk(std::string_view text, ShapeScratch& shape, Scratch& scratch, F&& f) const {
     if (nodes_.empty()) return;
-    scratch.states.clear();
-    scratch.states.push_back({0, 0, 0, {}});
     if (scratch.spans.size() < depth_max_) scratch.spans.resize(depth_max_);
-    while (!scratch.states.empty()) {
-      const Scratch::State state = scratch.states.back();
-      scratch.states.pop_back();
+    scratch.states.clear();
+    const auto size = static_cast<std::uint32_t>(text.size());
+    // The stack is for the places where a text goes two ways; else the state at hand stays in registers.
+    typename Scratch::State state{0, 0, 0, kNone, 0}, next{};
+    while (true) {
       const Node& node = nodes_[state.node];
-      if (state.depth > 0) scratch.spans[state.depth - 1] = state.span;
       for (std::uint32_t i = node.bunches; i < node.bunches_end; ++i)
-        f(bunches_[i].literal, std::span(entries_).subspan(bunches_[i].begin, bunches_[i].end - bunches_[i].begin),
+        f(bunches_[i].last, std::span(entries_).subspan(bunches_[i].begin, bunches_[i].end - bunches_[i].begin),
           state.at, std::span<const Span>(scratch.spans.data(), state.depth));
-      if (state.at < text.size()) {
-        const char next = text[state.at];
-        const std::uint32_t begin =
-            node.dispatch == kNone ? node.edges : dispatch_[node.dispatch][static_cast<unsigned char>(next)];
-        for (std::uint32_t i = begin; i < node.captures; ++i) {
+      next.node = kNone;
+      if (state.at < size && node.edges < node.captures) {
+        const char c = text[state.at];
+        std::uint32_t i = node.dispatch == kNone ? node.edges : dispatch_[node.dispatch][static_cast<unsigned char>(c)];
+        while (i < node.captures && edges_[i].first != c) ++i;
+        if (i < node.captures) {
           const Edge& edge = edges_[i];
-          if (edge.first != next) continue;
-          const std::string_view label(labels_.data() + edge.label, edge.label_size);
-          if (text.substr(state.at).starts_with(label))
-            scratch.states.push_back({edge.node, state.at + edge.label_size, state.depth, state.span});
-          break;
+          if (stands_at(text, {labels_.data() + edge.label, edge.label_size}, state.at))
+            next = {edge.node, state.at + edge.label_size, state.depth, kNone, 0};
         }
       }
       for (std::uint32_t i = node.captures; i < node.edges_end; ++i) {
         const Edge& edge = edges_[i];
-        const std::string_view label(labels_.data() + edge.label, edge.label_size);
-        const std::uint32_t end = ShapeMatcher::munch(edge.type, edge.delimiter, text, state.at, shape);
-        if (end != ShapeMatcher::kNone && text.substr(end).starts_with(label))
-          scratch.states.push_back({edge.node, end + edge.label_size, state.depth + 1, {state.at, end}});
+        const std::uint32_t end = munch(edge.type, edge.delimiter, text, state.at, shape);
+        if (end == kNowhere || !stands_at(text, {labels_.data() + edge.label, edge.label_size}, end)) continue;
+        if (next.node != kNone) scratch.states.push_back(next);
+        next = {edge.node, end + edge.label_size, state.depth + 1, state.at, end};
       }
+      if (next.node == kNone) {
+        if (scratch.states.empty()) return;
+        next = scratch.states.back();
+        scratch.states.pop_back();
+      }
+      state = next;
+      if (state.begin != kNone) scratch.spans[state.depth - 1] = {state.begin, state.end};
     }
   }
 
@@ -88,7 +92,7 @@ class LeadTree {
     std::uint32_t label = 0, label_size = 0, node = 0;
   };
   struct Bunch {
-    std::uint32_t literal, begin, end;
+    std::uint32_t last, begin, end;
   };
   // A byte, or a capture: 256 and more.
   using Token = std::uint32_t;

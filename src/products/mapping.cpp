@@ -71,6 +71,11 @@ Result<Mapping> Mapping::compile(const Definition& definition, const Meaning& me
       out.own_.push_back({static_cast<std::uint16_t>(i), ecs.add(captures[i])});
   TRY_VOID(out.add(definition, meaning, captures, names, ecs));
   if (&meaning != &definition.meaning) TRY_VOID(out.add(definition, definition.meaning, captures, names, ecs));
+  for (const Own& own : out.own_)
+    if (asks_for(out.kind_, own.field)) out.activity_own_.push_back(own);
+  for (const Step step : out.steps_)
+    if (step.fixed ? out.fixed_[step.index].for_activity : out.rules_[step.index].for_activity)
+      out.activity_steps_.push_back(step);
   for (EcsId id = 0; id < ecs.size(); ++id) {
     const std::string_view name = ecs.name(id);
     auto grade = said_grade(meaning, name);
@@ -161,22 +166,20 @@ void Mapping::run_rule(const Rule& rule, const Fields& fields, Scratch& scratch)
 
 void Mapping::run(const Fields& fields, Scratch& scratch, bool all) const {
   EcsSink& sink = scratch.sink;
-  sink.begin(all ? ecs_->size() : kActivityFields);
-  for (const Own& own : own_) {
-    if (!all && own.field >= kActivityFields) continue;
+  sink.begin(all ? ecs_->size() : kActivityFields, all);
+  for (const Own& own : all ? own_ : activity_own_) {
     const Capture* capture = fields.capture({FieldRef::Kind::capture, own.capture});
     if (!capture) continue;
     sink.next_entry(capture->ambiguous ? EcsSink::From::ambiguous : EcsSink::From::field);
     sink.put(own.field, capture->value);
   }
-  for (const Step step : steps_) {
+  for (const Step step : all ? steps_ : activity_steps_) {
     if (!step.fixed) {
-      const Rule& rule = rules_[step.index];
-      if (all || rule.for_activity) run_rule(rule, fields, scratch);
+      run_rule(rules_[step.index], fields, scratch);
       continue;
     }
     const Fixed& fixed = fixed_[step.index];
-    if ((!all && !fixed.for_activity) || sink.has(fixed.field)) continue;
+    if (sink.has(fixed.field)) continue;
     sink.next_entry(EcsSink::From::constant);
     for (const std::string& value : fixed.values) sink.put(fixed.field, value);
   }
@@ -201,7 +204,7 @@ bool Mapping::activity(const Fields& fields, Scratch& scratch, Activity& out) co
   // Of the field that the value comes from (activity.cpp).
   const auto given = [&](std::initializer_list<Ecs> from) {
     for (const Ecs field : from)
-      if (!scratch.sink.get(field).empty()) return field;
+      if (scratch.sink.has(static_cast<EcsId>(field))) return field;
     return *(from.end() - 1);
   };
   const ActivityGrades grades{grade_of(given({Ecs::source_ip, Ecs::client_ip})),

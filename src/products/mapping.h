@@ -98,6 +98,9 @@ class Mapping {
   std::vector<Rule> rules_;
   std::vector<Fixed> fixed_;
   std::vector<Step> steps_;
+  // The part of these that the activity asks for.
+  std::vector<Own> activity_own_;
+  std::vector<Step> activity_steps_;
   std::vector<Provenance> grades_;  // by EcsId, as far as known when compiled
   const EcsNames* ecs_ = nullptr;
 };

@@ -1,10 +1,7 @@
 #include "products/matcher.h"
 
 #include <algorithm>
-#include <unordered_map>
 #include <utility>
-
-#include "products/find.h"
 
 namespace tocsin::products {
 namespace {
@@ -15,37 +12,23 @@ std::string_view cut(std::string_view text, const Taken& taken) {
 
 bool is_source(Identity identity) { return identity != Identity::none && identity != Identity::port; }
 
-// The capture that tells the source best: its address before its name.
-const Taken* source_of(std::span<const Identity> captures, std::span<const Taken> taken) {
-  const Taken* best = nullptr;
-  Identity kind = Identity::port;
-  for (std::size_t i = 0; i < captures.size(); ++i)
-    if (taken[i].present && is_source(captures[i]) && captures[i] < kind) best = &taken[i], kind = captures[i];
-  return best;
-}
-
-const Taken* port_of(std::span<const Identity> captures, std::span<const Taken> taken) {
-  for (std::size_t i = 0; i < captures.size(); ++i)
-    if (taken[i].present && captures[i] == Identity::port) return &taken[i];
-  return nullptr;
-}
-
 }  // namespace
 
 void Matcher::add(std::uint32_t message, std::uint32_t text, std::span<const Shape> shapes,
                   std::span<const Identity> captures) {
   for (const Shape& shape : shapes) {
-    Entry& entry = entries_.emplace_back(Entry{ShapeMatcher(shape),
-                                               message,
-                                               0,
-                                               shape.path,
-                                               std::vector<Identity>(captures.begin(), captures.end()),
-                                               false,
-                                               {}});
+    Entry& entry = entries_.emplace_back(Entry{ShapeMatcher(shape), message, 0, shape.path, {}, {}, -1, false, true});
+    entry.captures.assign(captures.begin(), captures.end());
     entry.path.insert(entry.path.begin(), static_cast<std::uint8_t>(std::min(text, 255u)));
-    entry.has_source = std::ranges::any_of(shape.steps, [&](const Shape::Step& step) {
-      return step.capture >= 0 && captures[static_cast<std::size_t>(step.capture)] != Identity::none;
-    });
+    for (std::uint32_t i = 0; i < captures.size(); ++i) {
+      if (is_source(captures[i])) entry.sources.push_back(i);
+      if (captures[i] == Identity::port && entry.port < 0) entry.port = static_cast<std::int32_t>(i);
+    }
+    std::ranges::stable_sort(entry.sources, {}, [&](std::uint32_t i) { return captures[i]; });
+    for (const Shape::Step& step : shape.steps) {
+      entry.has_source |= step.capture >= 0 && captures[static_cast<std::size_t>(step.capture)] != Identity::none;
+      entry.is_loose &= !step.free || step.type == Type::rest || step.type == Type::text || step.type == Type::until;
+    }
   }
 }
 
@@ -56,36 +39,33 @@ void Matcher::build() {
   for (std::size_t i = 1; i < entries_.size(); ++i)
     if (entries_[i].message == entries_[i - 1].message)
       entries_[i].rank = entries_[i - 1].rank + (entries_[i].path != entries_[i - 1].path);
-  // Literals of a byte or two are in most texts; the others are looked for once a text, the longest first, whatever
-  // number of shapes has them.
-  std::unordered_map<std::string, std::uint16_t> numbers;
-  for (Entry& entry : entries_) {
-    std::vector<std::string> literals;
-    bool behind = false;  // the lead's own literals are seen by walking it
-    for (const Shape::Step& step : std::as_const(entry.shape).steps()) {
-      behind |= step.free;
-      if (behind && step.literal.size() > 2) literals.push_back(step.literal);
-    }
-    std::ranges::stable_sort(literals, std::ranges::greater{}, &std::string::size);
-    for (const std::string& literal : literals) {
-      if (needed_.size() == UINT16_MAX) break;
-      const auto [number, is_new] = numbers.try_emplace(literal, static_cast<std::uint16_t>(needed_.size()));
-      if (is_new) needed_.push_back(literal);
-      if (std::ranges::find(entry.literals, number->second) == entry.literals.end())
-        entry.literals.push_back(number->second);
-    }
-  }
-  std::unordered_map<std::string, std::uint16_t> literals;
   std::vector<const ShapeMatcher*> shapes;
   std::vector<LeadTree::Item> items;
   for (std::uint32_t i = 0; i < entries_.size(); ++i) {
-    for (Shape::Step& step : entries_[i].shape.steps())
-      step.number = literals.try_emplace(step.literal, static_cast<std::uint16_t>(literals.size())).first->second;
-    shapes.push_back(&entries_[i].shape);
-    items.push_back({i, entries_[i].literals.empty() ? LeadTree::kNoLiteral : entries_[i].literals[0]});
+    const ShapeMatcher& shape = entries_[i].shape;
+    Chain chain{static_cast<std::uint32_t>(frees_.size()), 0};
+    for (const std::uint32_t step : shape.frees())
+      frees_.push_back({shape.steps()[step].type, step, segments_.add(std::span(shape.steps()).subspan(step))});
+    chain.end = static_cast<std::uint32_t>(frees_.size());
+    chains_.push_back(chain);
+    shapes.push_back(&shape);
+    items.push_back({i, chain.begin == chain.end ? Segments::kNone : frees_.back().segment});
   }
-  literals_ = literals.size();
+  segments_.build();
   leads_.build(shapes, items);
+}
+
+// The capture that tells the source best: its address before its name.
+const Taken* Matcher::source_of(const Entry& entry, std::span<const Taken> taken) {
+  for (const std::uint32_t i : entry.sources)
+    if (taken[i].present) return &taken[i];
+  return nullptr;
+}
+
+const Taken* Matcher::port_of(const Entry& entry, std::span<const Taken> taken) {
+  for (std::size_t i = static_cast<std::size_t>(entry.port); i < taken.size(); ++i)
+    if (taken[i].present && entry.captures[i] == Identity::port) return &taken[i];
+  return nullptr;
 }
 
 // Marks what the other way contradicts in the best.
@@ -94,11 +74,11 @@ void Matcher::compare(std::string_view text, MatchScratch& scratch) const {
   const MatchScratch::Way& other = scratch.other;
   const Entry &mine = entries_[best.entry], &theirs = entries_[other.entry];
   const auto differ = [&](const Taken* a, const Taken* b) { return !b || cut(text, *a) != cut(text, *b); };
-  const Taken* source = source_of(mine.captures, best.taken);
-  const bool source_differs = source && (differ(source, source_of(theirs.captures, other.taken)) ||
-                                         source_of(theirs.captures, other.taken)->ambiguous);
-  const Taken* port = port_of(mine.captures, best.taken);
-  const Taken* other_port = port_of(theirs.captures, other.taken);
+  const Taken* source = source_of(mine, best.taken);
+  const Taken* other_source = source_of(theirs, other.taken);
+  const bool source_differs = source && (differ(source, other_source) || other_source->ambiguous);
+  const Taken* port = port_of(mine, best.taken);
+  const Taken* other_port = port_of(theirs, other.taken);
   const bool port_differs = port && ((other_port && differ(port, other_port)) || source_differs);
   if (source_differs || port_differs) {
     for (std::size_t i = 0; i < mine.captures.size(); ++i) {
@@ -126,76 +106,82 @@ void Matcher::compare(std::string_view text, MatchScratch& scratch) const {
   }
 }
 
-bool Matcher::has_literal(std::string_view text, std::uint32_t literal, MatchScratch& scratch) const {
-  std::uint64_t& known = scratch.literals[literal];
-  if (known < scratch.round)
-    known = scratch.round + (find_literal(text, needed_[literal], 0) == std::string_view::npos);
-  return known == scratch.round;
-}
-
-bool Matcher::has_literals(std::string_view text, const Entry& entry, MatchScratch& scratch) const {
-  return std::ranges::all_of(entry.literals,
-                             [&](std::uint16_t literal) { return has_literal(text, literal, scratch); });
-}
-
 bool Matcher::match(std::string_view text, const MessageFilter* filter, MatchScratch& scratch, Match& out) const {
+  scratch.hard = false;
   scratch.found.clear();
   scratch.spans.clear();
-  scratch.round += 2;
-  scratch.shape.begin(literals_, text.size());
-  if (scratch.literals.size() < needed_.size()) scratch.literals.resize(needed_.size());
+  scratch.shape.begin(text.size());
+  segments_.prepare(scratch.segments);
   leads_.walk(text, scratch.shape, scratch.lead,
-              [&](std::uint32_t literal, std::span<const std::uint32_t> entries, std::uint32_t at,
+              [&](std::uint32_t last, std::span<const std::uint32_t> entries, std::uint32_t at,
                   std::span<const LeadTree::Span> spans) {
-                if (literal != LeadTree::kNoLiteral && !has_literal(text, literal, scratch)) return;
+                if (last == Segments::kNone) {
+                  if (at != text.size()) return;
+                } else if (!segments_.may_end(last, text) ||
+                           (segments_.places(last, text, scratch.shape, scratch.segments).empty() &&
+                            scratch.shape.budget >= 0)) {
+                  return;
+                }
                 const auto first = static_cast<std::uint32_t>(scratch.spans.size());
                 bool any = false;
                 for (const std::uint32_t entry : entries) {
-                  if (!entries_[entry].shape.may_end(text)) continue;
+                  if (!may_fit(entry, text, at, scratch)) continue;
                   scratch.found.push_back({entry, at, first, static_cast<std::uint32_t>(spans.size())});
                   any = true;
                 }
                 if (any) scratch.spans.insert(scratch.spans.end(), spans.begin(), spans.end());
               });
   if (scratch.found.empty()) return false;
-  std::ranges::sort(scratch.found, {}, &MatchScratch::Found::entry);
+  if (scratch.found.size() > 1) std::ranges::sort(scratch.found, {}, &MatchScratch::Found::entry);
+  if (scratch.shape.budget < 0) return match_hard(text, filter, scratch, out);
 
-  scratch.best.is_clear = scratch.other.is_clear = false;
   MatchScratch::Way &best = scratch.best, &other = scratch.other;
-  bool any = false, hard = false;
+  bool any = false;
   for (const MatchScratch::Found& found : scratch.found) {
     const Entry& entry = entries_[found.entry];
     // Once it is known which message it is, and that it names no source, nothing can contradict it.
     if (any && entry.message != entries_[best.entry].message && !entries_[best.entry].has_source) break;
-    if ((filter && !filter->allows(entry.message)) || !has_literals(text, entry, scratch)) continue;
+    if (filter && !filter->allows(entry.message)) continue;
     MatchScratch::Way& way = any ? other : best;
     way.entry = found.entry;
-    if (!way.is_clear || way.taken.size() != entry.captures.size()) way.taken.assign(entry.captures.size(), {});
-    const Fits fits = entry.shape.match_behind(text, found.at, scratch.shape, way.taken);
-    if (fits == Fits::hard) {
-      hard = true;
-      break;
-    }
-    way.is_clear = fits == Fits::no && entry.shape.is_simple();
+    way.taken.assign(entry.captures.size(), {});
+    const Fits fits = fit(found.entry, text, found.at, scratch, way.taken);
+    if (fits == Fits::hard) return match_hard(text, filter, scratch, out);
     if (fits != Fits::yes) continue;
     for (std::uint32_t i = 0; i < found.depth; ++i) {
-      const Shape::Step& step = entry.shape.steps()[i];
       const LeadTree::Span span = scratch.spans[found.spans + i];
-      const std::uint32_t quotes = step.type == Type::quoted;
-      if (step.capture >= 0)
-        way.taken[static_cast<std::size_t>(step.capture)] = {span.begin + quotes, span.end - quotes, true, false};
+      ShapeMatcher::keep(entry.shape.steps()[i], span.begin, span.end, way.taken);
     }
     if (any) compare(text, scratch);
     any = true;
   }
-  if (!any) return false;
-  out.message = entries_[best.entry].message;
+  return any && tell(false, scratch, out);
+}
+
+// The first reading that the plain way finds with as much work again: all of it is ambiguous.
+bool Matcher::match_hard(std::string_view text, const MessageFilter* filter, MatchScratch& scratch, Match& out) const {
+  scratch.hard = true;
+  scratch.shape.begin(text.size());
+  for (const MatchScratch::Found& found : scratch.found) {
+    const Entry& entry = entries_[found.entry];
+    if (filter && !filter->allows(entry.message)) continue;
+    scratch.best.entry = found.entry;
+    scratch.best.taken.assign(entry.captures.size(), {});
+    const Fits fits = entry.shape.match(text, scratch.shape, scratch.best.taken);
+    if (fits == Fits::yes) return tell(true, scratch, out);
+    if (fits == Fits::hard) break;
+  }
+  return false;
+}
+
+bool Matcher::tell(bool hard, MatchScratch& scratch, Match& out) const {
+  out.message = entries_[scratch.best.entry].message;
   out.ambiguous = false;
-  for (Taken& taken : best.taken) {
+  for (Taken& taken : scratch.best.taken) {
     taken.ambiguous |= hard;
     out.ambiguous |= taken.present && taken.ambiguous;
   }
-  out.taken = best.taken;
+  out.taken = scratch.best.taken;
   return true;
 }
 

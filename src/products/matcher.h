@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "products/lead_tree.h"
+#include "products/segments.h"
 #include "products/shape.h"
 
 namespace tocsin::products {
@@ -23,6 +24,8 @@ enum class Identity : std::uint8_t { none, ip, address, name, port };
 
 struct MatchScratch {
   ShapeScratch shape;
+  Segments::Scratch segments;
+  std::vector<std::size_t> firsts;
   LeadTree::Scratch lead;
   // The shapes whose lead fits, and where it ended; the spans of its captures from `spans` on.
   struct Found {
@@ -33,13 +36,9 @@ struct MatchScratch {
   struct Way {
     std::uint32_t entry = 0;
     std::vector<Taken> taken;
-    bool is_clear = false;
   };
   Way best, other;
-  // Which literals the text at hand holds: `round` where it does, `round` + 1 where it doesn't, less where nobody
-  // looked.
-  std::vector<std::uint64_t> literals;
-  std::uint64_t round = 0;
+  bool hard = false;  // the last text was too much work: what was read of it is ambiguous
 };
 
 // Which messages count for the record at hand, where that hangs on more than its text.
@@ -65,25 +64,51 @@ class Matcher {
 
   // `filter` may be null: then all messages count.
   bool match(std::string_view text, const MessageFilter* filter, MatchScratch& scratch, Match& out) const;
+  // The same, each shape by itself and without a bound on the work: what match() must agree with.
+  bool match_naively(std::string_view text, const MessageFilter* filter, MatchScratch& scratch, Match& out) const;
 
  private:
+  struct Free {
+    Type type;
+    std::uint32_t step;
+    Segments::Number segment;  // behind it
+  };
   struct Entry {
     ShapeMatcher shape;
     std::uint32_t message;
     std::uint32_t rank;              // by leading choices; 0 comes first
     std::vector<std::uint8_t> path;  // with the text's number in front
     std::vector<Identity> captures;
+    std::vector<std::uint32_t> sources;  // captures that tell the source, the best first
+    std::int32_t port = -1;              // the first capture that is its port
     bool has_source = false;
-    std::vector<std::uint16_t> literals;  // in needed_, that a text of this shape holds
+    bool is_loose = true;  // its free captures may hold anything
   };
+  // The free captures of an entry, in frees_.
+  struct Chain {
+    std::uint32_t begin, end;
+  };
+  static const Taken* source_of(const Entry& entry, std::span<const Taken> taken);
+  static const Taken* port_of(const Entry& entry, std::span<const Taken> taken);
   void compare(std::string_view text, MatchScratch& scratch) const;
-  bool has_literal(std::string_view text, std::uint32_t literal, MatchScratch& scratch) const;
-  bool has_literals(std::string_view text, const Entry& entry, MatchScratch& scratch) const;
+  bool may_fit(std::uint32_t entry, std::string_view text, std::uint32_t at, MatchScratch& scratch) const;
+  Fits fit(std::uint32_t entry, std::string_view text, std::uint32_t at, MatchScratch& scratch,
+           std::span<Taken> taken) const;
+  Fits fit_loose(std::uint32_t entry, std::string_view text, std::uint32_t at, MatchScratch& scratch,
+                 std::span<Taken> taken) const;
+  Fits fit_strict(std::uint32_t entry, std::string_view text, std::uint32_t at, MatchScratch& scratch,
+                  std::span<Taken> taken) const;
+  std::span<const Free> frees(std::uint32_t entry) const {
+    return std::span(frees_).subspan(chains_[entry].begin, chains_[entry].end - chains_[entry].begin);
+  }
+  bool match_hard(std::string_view text, const MessageFilter* filter, MatchScratch& scratch, Match& out) const;
+  bool tell(bool hard, MatchScratch& scratch, Match& out) const;
 
   std::vector<Entry> entries_;  // in order of trial
+  std::vector<Chain> chains_;   // by entry
+  std::vector<Free> frees_;
   LeadTree leads_;
-  std::size_t literals_ = 0;  // numbers given to shapes' literals
-  std::vector<std::string> needed_;
+  Segments segments_;
 };
 
 }  // namespace tocsin::products

@@ -3,42 +3,31 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <utility>
 
 #include "base/ip.h"
+#include "products/byte_class.h"
 #include "products/find.h"
 
 namespace tocsin::products {
 namespace {
 
-constexpr std::int64_t kPlaceCost = 16;  // looking at a place costs about as much as reading sixteen bytes
-
-using Table = std::array<bool, 256>;
-const std::array<Table, std::size(kTypeNames)> kTables = [] {
-  std::array<Table, std::size(kTypeNames)> made{};
-  for (std::size_t t = 0; t < made.size(); ++t)
-    for (int c = 0; c < 256; ++c)
-      made[t][static_cast<std::size_t>(c)] = may_hold(static_cast<Type>(t), static_cast<unsigned char>(c));
-  return made;
-}();
-const Table& table_of(Type type) { return kTables[static_cast<std::size_t>(type)]; }
-
-bool is_v4(std::string_view text) {
-  std::size_t at = 0;
-  for (int part = 0; part < 4; ++part) {
-    if (part > 0 && (at == text.size() || text[at++] != '.')) return false;
-    unsigned value = 0;
-    const std::size_t start = at;
-    while (at < text.size() && at - start < 3 && static_cast<unsigned char>(text[at] - '0') < 10)
-      value = value * 10 + static_cast<unsigned>(text[at++] - '0');
-    if (at == start || value > 255 || (at - start > 1 && text[start] == '0')) return false;
-  }
-  return at == text.size();
+struct Kind {
+  ByteClass bytes;
+  std::size_t most;  // longest()
+};
+template <std::size_t... kTypes>
+std::array<Kind, sizeof...(kTypes)> kinds(std::index_sequence<kTypes...>) {
+  return {Kind{ByteClass([](unsigned char c) { return may_hold(static_cast<Type>(kTypes), c); }),
+               longest(static_cast<Type>(kTypes))}...};
 }
+const auto kKinds = kinds(std::make_index_sequence<std::size(kTypeNames)>());
+const ByteClass& class_of(Type type) { return kKinds[static_cast<std::size_t>(type)].bytes; }
 
 bool is_valid(Type type, std::string_view value) {
   switch (type) {
     case Type::ip:
-      return value.size() <= 64 && (is_v4(value) || Ip::parse(value));
+      return value.size() <= 64 && Ip::parse(value);
     case Type::port: {
       if (value.empty() || value.size() > 5) return false;
       unsigned number = 0;
@@ -58,6 +47,58 @@ bool is_valid(Type type, std::string_view value) {
   }
 }
 
+// Where the bytes of a type without a longest value end that begin at `at`, or the delimiter of `until` stands.
+std::uint32_t run_end(Type type, char delimiter, std::string_view text, std::uint32_t at, ShapeScratch& scratch) {
+  const std::uint32_t what = static_cast<std::uint32_t>(type) << 8 | static_cast<unsigned char>(delimiter);
+  ShapeScratch::Run& known = scratch.runs[(what ^ what >> 8) & 15];
+  if (known.round == scratch.round && known.what == what && known.begin <= at && at <= known.end) return known.end;
+  const auto size = static_cast<std::uint32_t>(text.size());
+  std::uint32_t end = at;
+  if (type == Type::until) {
+    const void* found = at < size ? std::memchr(text.data() + at, delimiter, size - at) : nullptr;
+    end = found ? static_cast<std::uint32_t>(static_cast<const char*>(found) - text.data()) : size;
+  } else {
+    end = class_of(type).run(text, at, size);
+  }
+  scratch.budget -= (end - at) >> 2;
+  known = {scratch.round, at, end, what};
+  return end;
+}
+
+std::uint32_t munch_now(Type type, char delimiter, std::string_view text, std::uint32_t at, ShapeScratch& scratch) {
+  const auto size = static_cast<std::uint32_t>(text.size());
+  if (type == Type::until) {
+    const std::uint32_t end = run_end(type, delimiter, text, at, scratch);
+    return end < size ? end : kNowhere;
+  }
+  if (type == Type::quoted) {
+    if (at >= size || text[at] != '"') return kNowhere;
+    for (std::uint32_t i = at + 1; i < size; ++i) {
+      if (text[i] == '"') {
+        scratch.budget -= i - at;
+        return i + 1;
+      }
+      i += text[i] == '\\';
+    }
+    scratch.budget -= size - at;
+    return kNowhere;
+  }
+  const std::size_t most = kKinds[static_cast<std::size_t>(type)].most;
+  if (most == SIZE_MAX) {
+    const std::uint32_t end = run_end(type, '\0', text, at, scratch);
+    return end > at && is_valid(type, text.substr(at, end - at)) ? end : kNowhere;
+  }
+  // One byte more than a value may have is enough to see that it's none, wherever a forger makes us look.
+  const std::uint32_t stop = most < size - at ? at + static_cast<std::uint32_t>(most) + 1 : size;
+  std::uint32_t end = class_of(type).run(text, at, stop);
+  if (type == Type::ip && end < stop && text[end] == '%') {  // a zone: fe80::1%eth0
+    ++end;
+    end = class_of(Type::id).run(text, end, stop);
+  }
+  scratch.budget -= end - at;
+  return end > at && end - at <= most && is_valid(type, text.substr(at, end - at)) ? end : kNowhere;
+}
+
 }  // namespace
 
 ShapeMatcher::ShapeMatcher(const Shape& shape)
@@ -73,98 +114,50 @@ ShapeMatcher::ShapeMatcher(const Shape& shape)
   }
 }
 
-void ShapeMatcher::keep(const Step& step, std::uint32_t begin, std::uint32_t end, Taken* taken) const {
-  if (step.capture < 0 || taken == nullptr) return;
-  const std::uint32_t quotes = step.type == Type::quoted;
-  taken[step.capture] = {begin + quotes, end - quotes, true, false};
+std::uint32_t munch_anew(Type type, char delimiter, std::string_view text, std::uint32_t at, ShapeScratch& scratch) {
+  const std::uint32_t end = munch_now(type, delimiter, text, at, scratch);
+  ShapeScratch::Munched& known = scratch.munched_at(type, delimiter, at);
+  known = {scratch.round, ShapeScratch::key_of(type, delimiter, at), end};
+  return end;
 }
 
-std::size_t ShapeMatcher::find(const Step& step, std::string_view text, std::size_t from, bool next,
-                               ShapeScratch& scratch) {
-  if (scratch.found.size() < 2 * (step.number + std::size_t{1})) return find_literal(text, step.literal, from);
-  ShapeScratch::Found& found = scratch.found[2 * std::size_t{step.number} + next];
-  if (found.round != scratch.round || found.from != from) {
-    const std::size_t place = find_literal(text, step.literal, from);
-    found = {scratch.round, static_cast<std::uint32_t>(from),
-             place == std::string_view::npos ? kNone : static_cast<std::uint32_t>(place)};
-  }
-  return found.place == kNone ? std::string_view::npos : found.place;
-}
-
-std::uint32_t ShapeMatcher::munch(Type type, char delimiter, std::string_view text, std::uint32_t at,
-                                  ShapeScratch& scratch) {
-  const std::uint32_t what = static_cast<std::uint32_t>(type) << 8 | static_cast<unsigned char>(delimiter);
-  ShapeScratch::Munched& known = scratch.munched[(at ^ what >> 5) & 31];
-  if (known.round != scratch.round || known.at != at || known.what != what)
-    known = {scratch.round, at, what, munch_now(type, delimiter, text, at)};
-  return known.end;
-}
-
-std::uint32_t ShapeMatcher::munch_now(Type type, char delimiter, std::string_view text, std::uint32_t at) {
-  const auto size = static_cast<std::uint32_t>(text.size());
-  if (type == Type::until) {
-    const void* found = at < size ? std::memchr(text.data() + at, delimiter, size - at) : nullptr;
-    return found ? static_cast<std::uint32_t>(static_cast<const char*>(found) - text.data()) : kNone;
-  }
-  if (type == Type::quoted) {
-    if (at >= size || text[at] != '"') return kNone;
-    for (std::uint32_t i = at + 1; i < size; ++i) {
-      if (text[i] == '"') return i + 1;
-      i += text[i] == '\\';
-    }
-    return kNone;
-  }
-  const Table& table = table_of(type);
-  std::uint32_t end = at;
-  // One byte more than a value may have is enough to see that it's none, wherever a forger makes us look.
-  const std::size_t most = longest(type);
-  const std::uint32_t stop = most < size - at ? at + static_cast<std::uint32_t>(most) + 1 : size;
-  while (end < stop && table[static_cast<unsigned char>(text[end])]) ++end;
-  if (type == Type::ip && end < stop && text[end] == '%') {  // a zone: fe80::1%eth0
-    ++end;
-    while (end < stop && table_of(Type::id)[static_cast<unsigned char>(text[end])]) ++end;
-  }
-  return end > at && end - at <= most && is_valid(type, text.substr(at, end - at)) ? end : kNone;
-}
-
-// Whether a free capture may be these bytes.
-bool ShapeMatcher::allows(const Step& step, std::string_view text, std::uint32_t begin, std::uint32_t end,
-                          ShapeScratch& scratch) const {
-  if (step.type == Type::rest || step.type == Type::until) return begin <= end;
+bool allows(Type type, std::string_view text, std::uint32_t begin, std::uint32_t end, ShapeScratch& scratch) {
+  if (type == Type::rest || type == Type::until) return begin <= end;
   if (begin >= end) return false;
-  if (step.type == Type::text) return true;
+  if (type == Type::text) return true;
   scratch.budget -= end - begin;
   if (scratch.budget < 0) return false;
-  const Table& table = table_of(step.type);
-  for (std::uint32_t i = begin; i < end; ++i)
-    if (!table[static_cast<unsigned char>(text[i])]) return false;
-  return is_valid(step.type, text.substr(begin, end - begin));
+  return class_of(type).run(text, begin, end) == end && is_valid(type, text.substr(begin, end - begin));
+}
+
+bool may_end_in(Type type, char c) {
+  if (type == Type::quoted) return c == '"';
+  return class_of(type).holds(c) || (type == Type::ip && (c == '%' || class_of(Type::id).holds(c)));
 }
 
 // From the literal of `step` at `at`, over the captures that follow, to where the next free one begins or the shape
 // ends. Returns the place reached.
-std::uint32_t ShapeMatcher::run(std::string_view text, std::size_t step, std::uint32_t at, Taken* taken,
+std::uint32_t ShapeMatcher::run(std::string_view text, std::size_t step, std::uint32_t at, std::span<Taken> taken,
                                 ShapeScratch& scratch) const {
   at += static_cast<std::uint32_t>(steps_[step].literal.size());
   for (++step; step < steps_.size() && !steps_[step].free; ++step) {
     const Step& next = steps_[step];
     const std::uint32_t end = munch(next.type, next.type == Type::until ? next.literal[0] : '\0', text, at, scratch);
-    if (end == kNone || !text.substr(end).starts_with(next.literal)) return kNone;
-    keep(next, at, end, taken);
-    scratch.budget -= end - at;
+    if (end == kNowhere || !text.substr(end).starts_with(next.literal)) return kNowhere;
+    if (!taken.empty()) keep(next, at, end, taken);
     at = end + static_cast<std::uint32_t>(next.literal.size());
   }
   return at;
 }
 
 Fits ShapeMatcher::match(std::string_view text, ShapeScratch& scratch, std::span<Taken> taken) const {
-  if (!may_end(text)) return Fits::no;
+  if (!text.starts_with(prefix_) || !may_end(text)) return Fits::no;
   std::uint32_t at = static_cast<std::uint32_t>(prefix_.size());
   for (const Step& step : steps_) {
     if (step.free) break;
     const std::uint32_t end = munch(step.type, step.type == Type::until ? step.literal[0] : '\0', text, at, scratch);
-    if (end == kNone || !text.substr(end).starts_with(step.literal)) return Fits::no;
-    keep(step, at, end, taken.data());
+    if (end == kNowhere || !text.substr(end).starts_with(step.literal)) return Fits::no;
+    keep(step, at, end, taken);
     at = end + static_cast<std::uint32_t>(step.literal.size());
   }
   return match_behind(text, at, scratch, taken);
@@ -185,27 +178,27 @@ Fits ShapeMatcher::match_one(std::string_view text, std::uint32_t at, ShapeScrat
   if (free + 1 == steps_.size()) {
     if (size < at + step.literal.size()) return Fits::no;
     const std::uint32_t end = size - static_cast<std::uint32_t>(step.literal.size());
-    if (!allows(step, text, at, end, scratch)) return Fits::no;
-    keep(step, at, end, taken.data());
+    if (!allows(step.type, text, at, end, scratch)) return Fits::no;
+    keep(step, at, end, taken);
     return Fits::yes;
   }
-  std::uint32_t last = kNone;
+  std::uint32_t last = kNowhere;
   std::size_t count = 0;
   // What follows is no longer than tail_, so that a text full of such literals is looked at near its end only.
   const std::size_t from = tail_ < size && size - tail_ > at ? size - tail_ : at;
-  for (std::size_t place = find(step, text, from, false, scratch); place != std::string_view::npos;
-       place = find(step, text, place + 1, true, scratch)) {
+  for (std::size_t place = find_literal(text, step.literal, from); place != std::string_view::npos;
+       place = find_literal(text, step.literal, place + 1)) {
     scratch.budget -= kPlaceCost;
     if (scratch.budget < 0) return Fits::hard;
     const auto begin = static_cast<std::uint32_t>(place);
-    if (run(text, free, begin, nullptr, scratch) != size || !allows(step, text, at, begin, scratch)) continue;
+    if (run(text, free, begin, {}, scratch) != size || !allows(step.type, text, at, begin, scratch)) continue;
     last = begin;
     ++count;
   }
   if (scratch.budget < 0) return Fits::hard;
   if (count == 0) return Fits::no;
-  run(text, free, last, taken.data(), scratch);
-  keep(step, at, last, taken.data());
+  run(text, free, last, taken, scratch);
+  keep(step, at, last, taken);
   if (count > 1)
     for (std::size_t i = free; i < steps_.size(); ++i)
       if (steps_[i].capture >= 0) taken[static_cast<std::size_t>(steps_[i].capture)].ambiguous = true;
@@ -233,10 +226,8 @@ Fits ShapeMatcher::match_many(std::string_view text, std::uint32_t at, ShapeScra
         --from;
         scratch.budget -= kPlaceCost;
         if (scratch.budget < 0) return false;
-        if (allows(step, text, from->end, begin, scratch)) return true;
-        if (step.type != Type::until && from->end < begin &&
-            !table_of(step.type)[static_cast<unsigned char>(text[begin - 1])])
-          return false;
+        if (allows(step.type, text, from->end, begin, scratch)) return true;
+        if (step.type != Type::until && from->end < begin && !class_of(step.type).holds(text[begin - 1])) return false;
       }
       return false;
     };
@@ -244,13 +235,13 @@ Fits ShapeMatcher::match_many(std::string_view text, std::uint32_t at, ShapeScra
       if (reaches(size)) here.push_back({size, size, true});
     } else {
       const std::size_t near = is_last && tail_ < size ? size - tail_ : 0;
-      for (std::size_t place = find(step, text, std::max<std::size_t>(near, before[0].end), false, scratch);
-           place != std::string_view::npos; place = find(step, text, place + 1, true, scratch)) {
+      for (std::size_t place = find_literal(text, step.literal, std::max<std::size_t>(near, before[0].end));
+           place != std::string_view::npos; place = find_literal(text, step.literal, place + 1)) {
         scratch.budget -= kPlaceCost;
         if (scratch.budget < 0) return Fits::hard;
         const auto begin = static_cast<std::uint32_t>(place);
-        const std::uint32_t end = run(text, frees_[k], begin, nullptr, scratch);
-        if (end == kNone || (is_last && end != size) || !reaches(begin)) continue;
+        const std::uint32_t end = run(text, frees_[k], begin, {}, scratch);
+        if (end == kNowhere || (is_last && end != size) || !reaches(begin)) continue;
         here.push_back({begin, end, true});
       }
     }
@@ -274,13 +265,13 @@ Fits ShapeMatcher::match_many(std::string_view text, std::uint32_t at, ShapeScra
       for (auto next = std::ranges::lower_bound(places[k + 1], place.end, {}, &Place::begin);
            next != places[k + 1].end() && !place.usable; ++next) {
         scratch.budget -= kPlaceCost;
-        place.usable = next->usable && allows(step, text, place.end, next->begin, scratch);
+        place.usable = next->usable && allows(step.type, text, place.end, next->begin, scratch);
         if (scratch.budget < 0) return Fits::hard;
       }
     }
   }
   // The last of the ways, from the end.
-  std::uint32_t until = kNone;
+  std::uint32_t until = kNowhere;
   bool several_behind = false;
   for (std::size_t k = frees_.size() + 1; k-- > 0;) {
     std::size_t count = 0;
@@ -288,17 +279,17 @@ Fits ShapeMatcher::match_many(std::string_view text, std::uint32_t at, ShapeScra
     for (const Place& place : places[k]) {
       if (!place.usable) continue;
       ++count;
-      if (k == frees_.size() || allows(steps_[frees_[k]], text, place.end, until, scratch)) chosen = &place;
+      if (k == frees_.size() || allows(steps_[frees_[k]].type, text, place.end, until, scratch)) chosen = &place;
     }
     if (chosen == nullptr) return Fits::no;
     const std::size_t first = k == 0 ? 0 : frees_[k - 1], next = k == frees_.size() ? steps_.size() : frees_[k];
     if (k < frees_.size()) {
-      keep(steps_[next], chosen->end, until, taken.data());
+      keep(steps_[next], chosen->end, until, taken);
       if (steps_[next].capture >= 0 && (count > 1 || several_behind))
         taken[static_cast<std::size_t>(steps_[next].capture)].ambiguous = true;
     }
     if (k > 0) {
-      run(text, first, chosen->begin, taken.data(), scratch);
+      run(text, first, chosen->begin, taken, scratch);
       if (count > 1)
         for (std::size_t i = first + 1; i < next; ++i)
           if (steps_[i].capture >= 0) taken[static_cast<std::size_t>(steps_[i].capture)].ambiguous = true;

@@ -53,7 +53,6 @@ struct Shape {
     std::int16_t capture = -1;  // in CaptureNames; -1: not kept
     Type type = Type::rest;
     bool free = false;
-    std::uint16_t number = 0;  // of the literal, among the matcher's
   };
   std::string prefix;  // the literal at the front; may be empty
   std::vector<Step> steps;

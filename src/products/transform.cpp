@@ -348,12 +348,6 @@ std::optional<As> transform_named(std::string_view name) {
   return std::nullopt;
 }
 
-std::string_view trimmed(std::string_view text) {
-  static constexpr std::string_view kBlanks = " \t\r\n";
-  const std::size_t begin = text.find_first_not_of(kBlanks);
-  return begin == text.npos ? std::string_view() : text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
-}
-
 bool apply(As as, std::string_view value, std::span<const EcsId> out, EcsSink& sink, Arena& arena) {
   switch (as) {
     case As::text: {
@@ -363,6 +357,10 @@ bool apply(As as, std::string_view value, std::span<const EcsId> out, EcsSink& s
     case As::verbatim:
       return put_one(out[0], value, sink);
     case As::ip:
+      if (const auto ip = value.size() <= 15 && value.find(':') == value.npos ? Ip::parse(value) : std::nullopt) {
+        sink.know_ip(value, *ip);
+        return put_one(out[0], value, sink);
+      }
       return put_one(out[0], split_address(value).ip, sink);
     case As::ips:
       return put_ips(value, out[0], sink);

@@ -73,7 +73,12 @@ inline bool takes_all(As as) { return as == As::number_of || as == As::sum; }
 void add_to_total(As as, std::string_view value, std::uint64_t& total);
 std::string_view decimal(std::uint64_t value, Arena& arena);
 
-// Blanks at both ends.
-std::string_view trimmed(std::string_view text);
+// Without blanks at both ends.
+inline std::string_view trimmed(std::string_view text) {
+  const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
+  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
+  return text;
+}
 
 }  // namespace tocsin::products

@@ -3,6 +3,7 @@
 #include "readers/lines/lines.h"
 
 #include <array>
+#include <cstring>
 
 #include "readers/access/line.h"
 #include "readers/auditd/record.h"
@@ -101,7 +102,9 @@ class LinesReader final : public Reader {
     const text::Encoding encoding = cutter_.encoding();
     const auto context = std::make_shared<Context>(encoding, year_.value_or(RunningYear(kAssumedYear)));
     arena_.clear();
+    char month[4] = {};  // of the line before, as it stands: a line that begins alike changes nothing
     text::for_each_line(data, encoding, [&](std::string_view raw, std::size_t at) {
+      if (month[0] != '\0' && raw.size() >= 4 && std::memcmp(raw.data(), month, 4) == 0) return;
       const MonthDay date = undated(text::decode_line(raw.substr(0, 128), encoding, arena_));
       if (!date.month) return;
       if (!year_) {
@@ -115,6 +118,9 @@ class LinesReader final : public Reader {
                                    " was assumed: --year sets it"});
       }
       year_->of(date.month);
+      month[0] = '\0';
+      if (encoding == text::Encoding::utf8 && raw.size() >= 4 && text::month_of(raw.data()) == date.month)
+        std::memcpy(month, raw.data(), 4);
     });
     if (!year_ && !dated_ && !options_.year) (void)year_within(data, encoding, dated_);
     block->context = context;

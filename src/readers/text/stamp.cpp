@@ -240,6 +240,24 @@ bool named(Cursor& c, Stamp& s, bool epoch) {
   return true;
 }
 
+// The stamp of most lines, `Aug 24 01:12:09` before a host's name in lower case (nothing of which can be a zone or half
+// of the day), without asking what else it may be.
+bool classic(std::string_view text, Stamp& s) {
+  if (text.size() < 18) return false;
+  const char* const t = text.data();
+  if (t[3] != ' ' || t[6] != ' ' || t[9] != ':' || t[12] != ':' || t[15] != ' ') return false;
+  if (t[16] < 'a' || t[16] > 'z' || (t[17] | 32) == 'm') return false;
+  const auto two = [&](std::size_t at) {
+    return is_digit(t[at]) && is_digit(t[at + 1]) ? static_cast<unsigned>((t[at] - '0') * 10 + t[at + 1] - '0') : 99u;
+  };
+  s.day = t[4] == ' ' && is_digit(t[5]) ? static_cast<unsigned>(t[5] - '0') : two(4);
+  s.hour = two(7), s.minute = two(10), s.second = two(13);
+  if (s.hour > 23 || s.minute > 59 || s.second > 60) return false;
+  s.month = month_of(t);
+  s.size = 15;
+  return s.month != 0 && valid_date(s);
+}
+
 // @ and 24 hexadecimal digits: TAI64N (cr.yp.to/libtai/tai64.html), as multilog writes it.
 bool tai64n(Cursor& c, Stamp& s) {
   if (c.end - c.at < 25) return false;
@@ -281,15 +299,35 @@ bool starts_token(char before) {
 }  // namespace
 
 unsigned month_of(const char* three) {
-  const std::uint32_t key = static_cast<std::uint32_t>((three[0] | 32) << 16 | (three[1] | 32) << 8 | (three[2] | 32));
-  const auto of = [](const char(&name)[4]) {
-    return static_cast<std::uint32_t>(name[0] << 16 | name[1] << 8 | name[2]);
-  };
-  static constexpr char kNames[12][4] = {"jan", "feb", "mar", "apr", "may", "jun",
-                                         "jul", "aug", "sep", "oct", "nov", "dec"};
-  for (unsigned i = 0; i < 12; ++i)
-    if (of(kNames[i]) == key) return i + 1;
-  return 0;
+  const auto key = [](char a, char b, char c) { return static_cast<std::uint32_t>(a << 16 | b << 8 | c); };
+  switch (static_cast<std::uint32_t>((three[0] | 32) << 16 | (three[1] | 32) << 8 | (three[2] | 32))) {
+    case key('j', 'a', 'n'):
+      return 1;
+    case key('f', 'e', 'b'):
+      return 2;
+    case key('m', 'a', 'r'):
+      return 3;
+    case key('a', 'p', 'r'):
+      return 4;
+    case key('m', 'a', 'y'):
+      return 5;
+    case key('j', 'u', 'n'):
+      return 6;
+    case key('j', 'u', 'l'):
+      return 7;
+    case key('a', 'u', 'g'):
+      return 8;
+    case key('s', 'e', 'p'):
+      return 9;
+    case key('o', 'c', 't'):
+      return 10;
+    case key('n', 'o', 'v'):
+      return 11;
+    case key('d', 'e', 'c'):
+      return 12;
+    default:
+      return 0;
+  }
 }
 
 Time Stamp::at(int missing_year, int offset_minutes) const {
@@ -301,6 +339,8 @@ Time Stamp::at(int missing_year, int offset_minutes) const {
 
 bool read_stamp(std::string_view text, Stamp& out, bool epoch) {
   if (text.size() < 10) return false;
+  out = {};
+  if (classic(text, out)) return true;
   Cursor cursor{text.data(), text.data() + text.size()};
   out = {};
   const char first = text[0];
