@@ -240,8 +240,10 @@ bool Catalog::Impl::find(const Fields& plain, Scratch& scratch, Found& out) cons
     Match match;
     const MessageFilter* const asked = one.any_conditional ? &filter : nullptr;
     if (!(scratch.naively ? one.matcher.match_naively(text, asked, scratch.match, match)
-                          : one.matcher.match(text, asked, scratch.match, match)))
+                          : one.matcher.match(text, asked, scratch.match, match))) {
+      if (scratch.match.hard && !scratch.naively) return false;  // the next ones can't know better
       continue;
+    }
     out.rule = &messages[one.messages[match.message]];
     out.ambiguous = match.ambiguous;
     scratch.captures.resize(match.taken.size());

@@ -150,6 +150,14 @@ class Fields {
 
   // The first value that isn't empty; "" if none.
   std::string_view first(FieldRef ref) const {
+    if (ref.kind == FieldRef::Kind::reader && places_ && !record_) {  // of most records: no list to look through
+      const int slot = names_.slot(ref.index);
+      const std::uint32_t from = slot < 0 ? SlotPlaces::kNone : places_->first(slot);
+      if (from == SlotPlaces::kNone) return {};
+      for (const Field& field : event_.fields.subspan(from))
+        if (field.slot == slot && !field.value.is_null() && field.value.size > 0) return field.value.text();
+      return {};
+    }
     std::string_view out;
     each(ref, [&](std::string_view value, bool) {
       if (!value.empty()) out = value;

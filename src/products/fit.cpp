@@ -46,7 +46,7 @@ Fits Matcher::fit_loose(std::uint32_t entry, std::string_view text, std::uint32_
   const ShapeMatcher& shape = entries_[entry].shape;
   const std::span<const Free> chain = frees(entry);
   auto& firsts = scratch.firsts;
-  firsts.resize(chain.size());
+  if (firsts.size() < chain.size()) firsts.resize(chain.size());
   std::uint32_t reached = at;
   for (std::size_t k = 0; k < chain.size(); ++k) {
     const Places places = segments_.places(chain[k].segment, text, scratch.shape, scratch.segments);

@@ -30,14 +30,14 @@ std::uint32_t LeadTree::build_node(std::span<const Sequence> sorted, std::size_t
   nodes_.emplace_back();
   Node node;
   std::size_t i = 0;
-  std::map<std::uint32_t, std::vector<std::uint32_t>> bunches;
+  std::map<std::array<std::uint32_t, 3>, std::vector<std::uint32_t>> bunches;
   for (; i < sorted.size() && sorted[i].tokens.size() == depth; ++i)
-    bunches[sorted[i].item.last].push_back(sorted[i].item.entry);
+    bunches[{sorted[i].item.family, sorted[i].item.last, sorted[i].item.first}].push_back(sorted[i].item.entry);
   node.bunches = static_cast<std::uint32_t>(bunches_.size());
-  for (const auto& [last, members] : bunches) {
+  for (const auto& [ends, members] : bunches) {
     const auto begin = static_cast<std::uint32_t>(entries_.size());
     entries_.insert(entries_.end(), members.begin(), members.end());
-    bunches_.push_back({last, begin, static_cast<std::uint32_t>(entries_.size())});
+    bunches_.push_back({ends[1], ends[2], begin, static_cast<std::uint32_t>(entries_.size())});
   }
   node.bunches_end = static_cast<std::uint32_t>(bunches_.size());
   std::vector<Edge> edges;  // bytes sort before captures

@@ -31,12 +31,15 @@ class LeadTree {
   };
   struct Item {
     std::uint32_t entry;
-    std::uint32_t last;  // what it must end in (Segments::Number): items of one lead are given by that
+    std::uint32_t last, first;  // what it must end in, and what follows its first free capture (Segments::Number)
+    std::uint32_t family;       // of `first`
   };
 
   void build(std::span<const ShapeMatcher* const> shapes, std::span<const Item> items);
 
-  // Calls f(last, entries, at, spans) for each bunch of shapes whose lead fits: `entries` end in `last`.
+  // Calls f(last, first, entries, at, spans) for each bunch of shapes whose lead fits: all `entries` end in `last`, and
+  // have `first` behind their first free capture. Bunches of one
+  // family of `first`, and in it of one `last`, come one after another.
   template <class F>
   void walk(std::string_view text, ShapeScratch& shape, Scratch& scratch, F&& f) const {
     if (nodes_.empty()) return;
@@ -48,8 +51,9 @@ class LeadTree {
     while (true) {
       const Node& node = nodes_[state.node];
       for (std::uint32_t i = node.bunches; i < node.bunches_end; ++i)
-        f(bunches_[i].last, std::span(entries_).subspan(bunches_[i].begin, bunches_[i].end - bunches_[i].begin),
-          state.at, std::span<const Span>(scratch.spans.data(), state.depth));
+        f(bunches_[i].last, bunches_[i].first,
+          std::span(entries_).subspan(bunches_[i].begin, bunches_[i].end - bunches_[i].begin), state.at,
+          std::span<const Span>(scratch.spans.data(), state.depth));
       next.node = kNone;
       if (state.at < size && node.edges < node.captures) {
         const char c = text[state.at];
@@ -92,7 +96,7 @@ class LeadTree {
     std::uint32_t label = 0, label_size = 0, node = 0;
   };
   struct Bunch {
-    std::uint32_t last, begin, end;
+    std::uint32_t last, first, begin, end;
   };
   // A byte, or a capture: 256 and more.
   using Token = std::uint32_t;

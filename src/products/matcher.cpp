@@ -49,9 +49,13 @@ void Matcher::build() {
     chain.end = static_cast<std::uint32_t>(frees_.size());
     chains_.push_back(chain);
     shapes.push_back(&shape);
-    items.push_back({i, chain.begin == chain.end ? Segments::kNone : frees_.back().segment});
+    const bool none = chain.begin == chain.end;
+    items.push_back({i, none ? Segments::kNone : frees_.back().segment,
+                     none ? Segments::kNone : frees_[chain.begin].segment, Segments::kNone});
   }
   segments_.build();
+  for (LeadTree::Item& item : items)
+    if (item.first != Segments::kNone) item.family = segments_.family_of(item.first);
   leads_.build(shapes, items);
 }
 
@@ -110,17 +114,29 @@ bool Matcher::match(std::string_view text, const MessageFilter* filter, MatchScr
   scratch.hard = false;
   scratch.found.clear();
   scratch.spans.clear();
-  scratch.shape.begin(text.size());
+  scratch.shape.begin(ShapeScratch::enough(text.size()));
   segments_.prepare(scratch.segments);
+  // Which family and which last segment were asked for, and whether the text has them: most shapes end here.
+  std::uint32_t family = Segments::kNone, asked = Segments::kNone;
+  bool has = false, ends = false;
   leads_.walk(text, scratch.shape, scratch.lead,
-              [&](std::uint32_t last, std::span<const std::uint32_t> entries, std::uint32_t at,
+              [&](std::uint32_t last, std::uint32_t next, std::span<const std::uint32_t> entries, std::uint32_t at,
                   std::span<const LeadTree::Span> spans) {
+                const auto stands = [&](std::uint32_t segment) {
+                  const auto places = segments_.places(segment, text, scratch.shape, scratch.segments);
+                  return scratch.shape.budget < 0 || (!places.empty() && places.back().begin >= at);
+                };
                 if (last == Segments::kNone) {
                   if (at != text.size()) return;
-                } else if (!segments_.may_end(last, text) ||
-                           (segments_.places(last, text, scratch.shape, scratch.segments).empty() &&
-                            scratch.shape.budget >= 0)) {
-                  return;
+                } else {
+                  if (const std::uint32_t now = segments_.family_of(next); now != family) {
+                    family = now;
+                    has = segments_.stands_anywhere(family, text, scratch.shape, scratch.segments) ||
+                          scratch.shape.budget < 0;
+                  }
+                  if (!has) return;
+                  if (last != asked) asked = last, ends = segments_.may_end(last, text);
+                  if (!ends || !stands(next) || (next != last && !stands(last))) return;
                 }
                 const auto first = static_cast<std::uint32_t>(scratch.spans.size());
                 bool any = false;
@@ -158,10 +174,10 @@ bool Matcher::match(std::string_view text, const MessageFilter* filter, MatchScr
   return any && tell(false, scratch, out);
 }
 
-// The first reading that the plain way finds with as much work again: all of it is ambiguous.
+// The first reading that the plain way finds with half as much work again: all of it is ambiguous.
 bool Matcher::match_hard(std::string_view text, const MessageFilter* filter, MatchScratch& scratch, Match& out) const {
   scratch.hard = true;
-  scratch.shape.begin(text.size());
+  scratch.shape.begin(ShapeScratch::enough(text.size()) / 2);
   for (const MatchScratch::Found& found : scratch.found) {
     const Entry& entry = entries_[found.entry];
     if (filter && !filter->allows(entry.message)) continue;

@@ -15,8 +15,7 @@ bool Matcher::match_naively(std::string_view text, const MessageFilter* filter, 
     MatchScratch::Way& way = any ? other : best;
     way.entry = i;
     way.taken.assign(entry.captures.size(), {});
-    scratch.shape.begin(text.size());
-    scratch.shape.budget = INT64_MAX / 2;
+    scratch.shape.begin(INT64_MAX / 2);
     if (entry.shape.match(text, scratch.shape, way.taken) != Fits::yes) continue;
     if (any) compare(text, scratch);
     any = true;

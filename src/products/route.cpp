@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "products/find.h"
+
 namespace tocsin::products {
 namespace {
 
@@ -134,7 +136,8 @@ std::uint32_t Router::find(std::string_view source, std::string_view program) co
 std::uint32_t Router::group(const Fields& fields, Scratch& scratch) const {
   auto& memo = scratch.route;
   const std::string_view source = fields.event().source, program = fields.first(program_);
-  if (memo.group != UINT32_MAX && memo.source == source && memo.program == program) return memo.group;
+  const auto same = [](std::string_view a, std::string_view b) { return a.size() == b.size() && stands_at(a, b, 0); };
+  if (memo.group != UINT32_MAX && same(memo.program, program) && same(memo.source, source)) return memo.group;
   memo.group = find(source, program);
   memo.source = source;
   memo.program = program;

@@ -59,13 +59,14 @@ void Segments::build() {
     const Segment& one = segments_[i];
     families[{one.literal, one.at_end && one.literal.size() <= kCommonLiteral}].push_back(i);
   }
+  family_of_.resize(segments_.size());
   for (auto& [key, members] : families) {
     std::ranges::stable_sort(members, {}, [&](Number i) -> const auto& { return segments_[i].captures; });
     Family family;
     family.literal = key.first;
     for (const Number i : members) {
-      Segment& one = segments_[i];
-      one.family = static_cast<std::uint32_t>(families_.size());
+      const Segment& one = segments_[i];
+      family_of_[i] = static_cast<std::uint32_t>(families_.size());
       std::size_t bytes = one.at_end ? one.literal.size() : SIZE_MAX;
       for (const Capture& capture : one.captures)
         bytes = sum(bytes, sum(longest(capture.type), capture.literal.size()));
@@ -113,12 +114,12 @@ std::uint32_t Segments::build_node(std::span<const Number> sorted, std::size_t d
 
 void Segments::look(const Family& family, std::uint32_t number, std::string_view text, ShapeScratch& shape,
                     Scratch& scratch) const {
-  scratch.round[number] = shape.round;
+  scratch.looked[number] = {shape.round, false};
   const auto size = static_cast<std::uint32_t>(text.size());
   if (family.at_end) {
     if (text.ends_with(family.literal))
-      keep(nodes_[family.root].at_end, size - static_cast<std::uint32_t>(family.literal.size()), size, shape.round,
-           scratch);
+      keep(nodes_[family.root].at_end, number, size - static_cast<std::uint32_t>(family.literal.size()), size,
+           shape.round, scratch);
     return;
   }
   const std::size_t from = family.reach < size ? size - family.reach : 0;
@@ -131,8 +132,8 @@ void Segments::look(const Family& family, std::uint32_t number, std::string_view
     scratch.states.clear();
     while (true) {
       const Node& node = nodes_[state.node];
-      if (node.any != kNone) keep(node.any, begin, state.at, shape.round, scratch);
-      if (node.at_end != kNone && state.at == size) keep(node.at_end, begin, size, shape.round, scratch);
+      if (node.any != kNone) keep(node.any, number, begin, state.at, shape.round, scratch);
+      if (node.at_end != kNone && state.at == size) keep(node.at_end, number, begin, size, shape.round, scratch);
       next.node = kNone;
       for (std::uint32_t b = node.branches; b < node.branches_end; ++b) {
         const Branch& branch = branches_[b];

@@ -29,8 +29,12 @@ class Segments {
       std::uint64_t round = 0;  // of the text that these are of
       std::vector<Place> places;
     };
-    std::vector<std::uint64_t> round;  // by family: of the text that it was looked for in
-    std::vector<Known> known;          // by segment
+    struct Looked {
+      std::uint64_t round = 0;  // of the text that it was looked for in
+      bool any = false;         // a member stands somewhere
+    };
+    std::vector<Looked> looked;  // by family
+    std::vector<Known> known;    // by segment
     struct State {
       std::uint32_t node, at;
     };
@@ -45,10 +49,17 @@ class Segments {
   // (ShapeScratch::begin()). Without budget the answer is incomplete.
   using Places = std::span<const Place>;
   Places places(Number segment, std::string_view text, ShapeScratch& shape, Scratch& scratch) const {
-    const Segment& one = segments_[segment];
-    if (scratch.round[one.family] != shape.round) look(families_[one.family], one.family, text, shape, scratch);
+    const std::uint32_t family = family_of_[segment];
+    if (scratch.looked[family].round != shape.round) look(families_[family], family, text, shape, scratch);
+    if (!scratch.looked[family].any) return {};
     const Scratch::Known& known = scratch.known[segment];
     return known.round == shape.round ? Places(known.places) : Places();
+  }
+  // A family is what begins with the same literal. Whether any of it stands in the text.
+  std::uint32_t family_of(Number segment) const { return family_of_[segment]; }
+  bool stands_anywhere(std::uint32_t family, std::string_view text, ShapeScratch& shape, Scratch& scratch) const {
+    if (scratch.looked[family].round != shape.round) look(families_[family], family, text, shape, scratch);
+    return scratch.looked[family].any;
   }
   // Whether the text may end in this last segment, at a glance.
   bool may_end(Number segment, std::string_view text) const {
@@ -57,7 +68,7 @@ class Segments {
            text.ends_with(one.last);
   }
   void prepare(Scratch& scratch) const {
-    if (scratch.round.size() < families_.size()) scratch.round.resize(families_.size());
+    if (scratch.looked.size() < families_.size()) scratch.looked.resize(families_.size());
     if (scratch.known.size() < segments_.size()) scratch.known.resize(segments_.size());
   }
 
@@ -73,7 +84,6 @@ class Segments {
     std::string literal;
     std::vector<Capture> captures;
     bool at_end = false;
-    std::uint32_t family = 0;
     std::uint32_t ends = 0;  // in ends_
     std::size_t least = 0;   // bytes
     std::string last;        // the literal that it ends in
@@ -99,15 +109,18 @@ class Segments {
   };
   std::uint32_t build_node(std::span<const Number> sorted, std::size_t depth);
   std::uint32_t ends_of(const Segment& segment);
-  static void keep(Number segment, std::uint32_t begin, std::uint32_t end, std::uint64_t round, Scratch& scratch) {
+  void keep(Number segment, std::uint32_t family, std::uint32_t begin, std::uint32_t end, std::uint64_t round,
+            Scratch& scratch) const {
     Scratch::Known& known = scratch.known[segment];
     if (known.round != round) known.round = round, known.places.clear();
+    scratch.looked[family].any = true;
     known.places.push_back({begin, end});
   }
   void look(const Family& family, std::uint32_t number, std::string_view text, ShapeScratch& shape,
             Scratch& scratch) const;
 
   std::vector<Segment> segments_;
+  std::vector<std::uint32_t> family_of_;  // by segment
   std::vector<Family> families_;
   std::vector<Node> nodes_;
   std::vector<Branch> branches_;

@@ -46,7 +46,7 @@ struct ShapeScratch {
     std::uint32_t end = 0;
   };
   static std::uint64_t key_of(Type type, char delimiter, std::uint32_t at) {
-    return std::uint64_t{at} << 16 | static_cast<std::uint64_t>(type) << 8 | static_cast<unsigned char>(delimiter);
+    return std::uint64_t{at} << 16 | static_cast<unsigned>(type) << 8 | static_cast<unsigned char>(delimiter);
   }
   Munched& munched_at(Type type, char delimiter, std::uint32_t at) {
     return munched[(at ^ static_cast<std::uint32_t>(type) * 7 ^ static_cast<unsigned char>(delimiter)) & 31];
@@ -58,11 +58,13 @@ struct ShapeScratch {
   std::uint64_t round = 0;
   Munched munched[32];
   Run runs[16];
-  // A line that isn't made to be hard has few places, and most shapes look at the same ones.
-  void begin(std::size_t text_size) {
+  void begin(std::int64_t work) {
     ++round;
-    budget = 4 * static_cast<std::int64_t>(text_size) + 6144;
+    budget = work;
   }
+  // A line that isn't made to be hard has few places, and most shapes look at the same ones: of the lines in
+  // ../shared/corpus none needs more than 4 a byte and 160.
+  static std::int64_t enough(std::size_t text_size) { return 7 * static_cast<std::int64_t>(text_size) + 512; }
 };
 
 inline constexpr std::uint32_t kNowhere = UINT32_MAX;
