@@ -9,6 +9,7 @@
 
 #include "cli/options.h"
 #include "cli/verb.h"
+#include "pipeline/mail_auth.h"
 #include "pipeline/maxmind.h"
 
 namespace tocsin::cli {
@@ -43,6 +44,16 @@ void EvidenceOptions::add_to(CLI::App& app) {
   app.add_option("--memory", memory, "memory to stay within (512M)");
   app.add_option("--asn", asn,
                  "address database in MaxMind's format: networks (AS) and countries; else prefixes stand in");
+  app.add_option(
+         "--mail-keys", mail_keys,
+         "TSV of mail keys and records as they stood in DNS (name, record, provenance …), as for leak --keys: DKIM, "
+         "ARC, SPF and DMARC of mail are then checked; several times")
+      ->allow_extra_args(false);
+  app.add_option(
+         "--authserv-id", mail_servers,
+         "your receiving servers, or their domain, as Authentication-Results names them: only theirs are believed "
+         "(the topmost one of the server that took the mail in); several times")
+      ->allow_extra_args(false);
   app.add_flag("--carve", carve, "look for EVTX records outside intact chunks too");
   app.add_flag("--quiet,-q", quiet, "no progress, no summary");
 }
@@ -62,6 +73,10 @@ Result<void> EvidenceOptions::apply(ScanOptions& to) const {
   }
   if (year) to.read.year = year;
   to.read.carve = carve;
+  if (!mail_keys.empty() || !mail_servers.empty()) {
+    TRY(to.mail_auth, MailAuth::load(mail_keys, mail_servers));
+    to.read.mail_extra = to.mail_auth.get();
+  }
   if (!asn.empty()) {
     TRY(to.networks, open_maxmind(asn));
   }

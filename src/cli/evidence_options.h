@@ -9,7 +9,7 @@
 namespace tocsin::cli {
 
 struct EvidenceOptions {
-  std::vector<std::string> paths;
+  std::vector<std::string> paths, mail_keys, mail_servers;
   std::string since, until, zone, asn, memory = "512M";
   int year = 0;
   unsigned threads = 0;

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "base/check.h"
+#include "pipeline/mail_auth.h"
 #include "readers/dated.h"
 #include "readers/mail/mail.h"
 #include "rehearse/mark.h"
@@ -157,6 +158,7 @@ void Intake::start(evidence::Item& item, const ReaderSpec* spec, std::optional<i
     ReadOptions read = options_.read;
     read.year = year;
     read.year_assumed = assumed;
+    if (!read.mail_extra) read.mail_extra = &MailAuth::without_keys();
     run_->reader = spec->open(demand_, read);
     if (spec == &mail::spec) {
       const evidence::Limits limits = limits_for(options_);

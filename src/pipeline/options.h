@@ -14,6 +14,8 @@
 
 namespace tocsin {
 
+class MailAuth;
+
 // What the user watches while a scan runs. Called from whichever thread writes, a few hundred times a second at most.
 struct ScanProgress {
   std::uint64_t bytes_done = 0;
@@ -46,6 +48,7 @@ struct ScanOptions {
   ReadOptions read;
   std::shared_ptr<const Networks> networks;  // null: prefixes
   const Networks& place() const { return networks ? *networks : prefix_networks(); }
+  std::shared_ptr<const MailAuth> mail_auth;  // what read.mail_extra points to; null: without keys
   std::string command;                                // for the journal
   std::function<void(const ScanProgress&)> progress;  // may be empty
   const std::atomic<bool>* stop = nullptr;            // set by a signal: finish cleanly with what was found

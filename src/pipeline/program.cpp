@@ -11,6 +11,7 @@
 #include "base/check.h"
 #include "base/share.h"
 #include "detect/detector.h"
+#include "pipeline/mail_auth.h"
 #include "sigma/cache.h"
 #include "sigma/check.h"
 #include "sigma/correlate.h"
@@ -222,6 +223,8 @@ std::string Program::settings(const ScanOptions& options) {
   std::string out = fmt::format("zone {:+} min, year {}", read.utc_offset_minutes,
                                 read.year ? std::to_string(*read.year) : "by evidence");
   if (read.carve) out += ", carving";
+  if (options.mail_auth)
+    if (const std::string mail = options.mail_auth->settings(); !mail.empty()) out += ", " + mail;
   if (options.since) out += ", since " + options.since->iso();
   if (options.until) out += ", until " + options.until->iso();
   return out;

@@ -242,6 +242,27 @@ void FieldOut::put(std::string_view name, std::string_view value, Kind kind) {
   for (const Slot slot : *slots) fields_->push_back({Value(kept, kind), slot});
 }
 
+Way way_of(const Part& root) {
+  Way way;
+  std::vector<std::size_t> hops;
+  for (std::size_t i = 0; i < root.headers.size() && hops.size() < 200; ++i)
+    if (mime::same_name(root.headers[i].name, "Received")) hops.push_back(i);
+  for (std::size_t i = 0; i < hops.size(); ++i) {
+    const std::string_view hop = root.headers[hops[i]].raw;
+    const auto ip = hop_address(hop);
+    if (!ip) continue;
+    way.addresses.push_back(*ip);
+    if (way.source || ip->is_private()) continue;
+    if (i + 1 < hops.size() && is_internal(hop, root.headers[hops[i + 1]].raw)) continue;
+    HopNames names = hop_names(hop);
+    way.source = ip;
+    way.helo = std::move(names.from);
+    way.taken_by = std::move(names.by);
+    way.source_field = hops[i];
+  }
+  return way;
+}
+
 Times times_of(const Part& root) {
   Times out;
   if (const Header* date = root.find("Date"))
@@ -313,17 +334,9 @@ void write_fields(std::string_view raw, const Message& message, const Extra* ext
     if (times.delivered.known()) out.put("Delivered", times.delivered.iso());
   }
   if (out.wants("Received.Ip") || out.wants("Source.Ip")) {
-    std::optional<Ip> source;
-    std::vector<std::string_view> hops;
-    for (const Header& field : root.headers)
-      if (mime::same_name(field.name, "Received") && hops.size() < 200) hops.push_back(field.raw);
-    for (std::size_t i = 0; i < hops.size(); ++i) {
-      const auto ip = hop_address(hops[i]);
-      if (!ip) continue;
-      out.put("Received.Ip", ip->text());
-      if (!source && !ip->is_private() && !(i + 1 < hops.size() && is_internal(hops[i], hops[i + 1]))) source = ip;
-    }
-    if (source) out.put("Source.Ip", source->text());
+    const Way way = way_of(root);
+    for (const Ip& address : way.addresses) out.put("Received.Ip", address.text());
+    if (way.source) out.put("Source.Ip", way.source->text());
   }
   const std::vector<bool> nested = nested_parts(message);
   put_attachments(message, nested, out);

@@ -1,10 +1,12 @@
 // The fields of one message: the one walk that gives an event's demanded fields and the whole record.
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "base/ip.h"
 #include "event/demand.h"
 #include "event/record.h"
 #include "mime/message.h"
@@ -39,6 +41,15 @@ class FieldOut {
   Record* record_ = nullptr;
   Arena& memory_;
 };
+
+// The way a message came, by its Received fields, newest first.
+struct Way {
+  std::vector<Ip> addresses;     // of each hop, whom it came from
+  std::optional<Ip> source;      // Source.Ip: see mail.h
+  std::string helo, taken_by;    // of that hop: what the source called itself, and the server that says so
+  std::size_t source_field = 0;  // its Received field, index in Part::headers
+};
+Way way_of(const mime::Part& root);
 
 struct Times {
   Time sent = Time::none(), delivered = Time::none();
