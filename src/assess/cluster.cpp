@@ -17,7 +17,7 @@ constexpr double kOnward = 0.3, kSameStage = 0.2, kBackward = 0.1, kStageUnknown
                  kSameTechnique = 0.15;
 constexpr double kWithinHour = 0.25, kWithinDay = 0.15;
 constexpr std::int64_t kHour = 3600, kDay = 24 * kHour;
-constexpr std::uint32_t kAfterEntry = 4;  // phase
+constexpr std::uint32_t kLure = 2, kAfterEntry = 4;  // phases
 constexpr std::size_t kRecentMax = 8;     // clusters that a thing remembers
 // A rule that fires for many on most days is routine.
 constexpr std::size_t kRoutineGroups = 20, kRoutineVictims = 10, kRoutineDays = 5;
@@ -147,8 +147,10 @@ class Clusterer {
       const Presence& there = found->second;
       const std::int64_t apart = gap(group.first, group.last, there.first, there.last);
       const bool was_entered = there.entered || (one.role == 0 && thing.kind == Class::who);
-      // What comes after entry, on an account that was tried: the list may be long, the order is that of an intrusion.
-      const bool follows = there.target && thing.kind == Class::who && in_.text(group).high >= kAfterEntry;
+      // What comes after entry, on an account that was tried, or the entry of one that a lure was sent to: the list may be
+      // long, the order is that of an intrusion.
+      const bool follows = there.target && thing.kind == Class::who &&
+                           (in_.text(group).high >= kAfterEntry || (one.role == 0 && open.low <= kLure));
       const float known = follows ? std::max(there.strength, one.strength) : there.strength;
       const double strength = std::sqrt(one.strength * known) *
                               std::exp2(-static_cast<double>(apart) / kDay / half_life(thing.kind, was_entered));

@@ -80,6 +80,7 @@ Key key_of(const Entity& entity) {
 }
 
 std::uint8_t role_of(const Entity& entity) {
+  if (entity.role == "recipient") return 2;  // of a lure
   const auto found = std::ranges::find(kRoles, entity.role);
   if (found == kRoles.end()) return 5;
   if (entity.type == EntityType::mailbox && entity.role.empty()) return 1;
@@ -96,7 +97,8 @@ bool serves_web(std::string_view account) {
 
 // The columns of ATT&CK's matrix are no order in time once somebody is inside: these are.
 std::uint32_t phase_of(std::string_view tactic) {
-  if (tactic == "reconnaissance" || tactic == "resource-development") return 1;
+  if (tactic == "reconnaissance") return 1;
+  if (tactic == "resource-development") return 0;  // done elsewhere; it shows here at any time
   if (tactic == "initial-access") return 2;
   if (tactic == "collection" || tactic == "command-and-control" || tactic == "exfiltration") return 4;
   return tactic == "impact" ? 5 : 3;
@@ -114,7 +116,6 @@ float base_strength(EntityType type, std::uint8_t role) {
     case EntityType::network:
       return 0.2f;
     case EntityType::domain:
-      return 0.5f;
     case EntityType::url:
     case EntityType::hash:
       return 0.6f;
@@ -202,6 +203,7 @@ class FindingsReader::Impl {
     for (const std::string& technique : text.techniques)
       for (const std::uint32_t tactic : tactics_.of(technique)) {
         const std::uint32_t phase = phase_of(tactics_.all()[tactic].short_name);
+        if (phase == 0) continue;
         text.low = text.low == 0 ? phase : std::min(text.low, phase);
         text.high = std::max(text.high, phase);
       }
@@ -221,6 +223,12 @@ class FindingsReader::Impl {
   void mention(const Entity& entity) {
     if (entity.value.empty()) return;
     Key key = key_of(entity);
+    // Who sent a mail is nobody's account here, unless it is written as one that was met.
+    if (entity.type == EntityType::mailbox && (entity.role == "source" || entity.role == "sender")) {
+      const auto known = things_.find(key.text);
+      if (known == things_.end() || fold(out_.things[known->second].value) != fold(entity.value))
+        key = {Class::thing, false, "m:" + fold(entity.value)};
+    }
     const auto [at, fresh] = things_.try_emplace(std::move(key.text), static_cast<std::uint32_t>(out_.things.size()));
     if (fresh) {
       Thing& thing = out_.things.emplace_back();

@@ -196,6 +196,32 @@ TEST(Incidents, AWebServiceAttackedAndItsAccountActingAreOneWhereTheyMayBeOneMac
   EXPECT_EQ(elsewhere.incidents().incidents.size(), 2u);
 }
 
+// Mail lure → name looked up → login with the credentials → mailbox rule: as mail, DNS and sign-in logs would say it.
+TEST(Incidents, ALureAndWhatCameOfItAreOneAndAnothersLureIsAnother) {
+  Bench bench;
+  std::vector<Entity> lure = {{EntityType::mailbox, "it-support@mail-office.example", "source"},
+                              {EntityType::domain, "webmail-office.example", "link"}};
+  for (const char* name : {"a1@x.org", "a2@x.org", "a3@x.org", "a4@x.org", "a5@x.org", "a6@x.org", "a7@x.org",
+                           "a8@x.org", "a9@x.org", "alice@x.org"})
+    lure.push_back({EntityType::mailbox, name, "target"});
+  bench.add(bench.rule("phish", Level::high, "T1566.002", RuleKind::detector), 0, lure);
+  bench.add(bench.rule("decoy", Level::medium, "T1583.001", RuleKind::detector), 1200,
+            {{EntityType::domain, "webmail-office.example", "target"}, {EntityType::address, "10.0.0.8", "source"}});
+  bench.add(bench.rule("login", Level::high, "T1078", RuleKind::detector), 5 * kHour,
+            {account("alice@x.org", "entered"), address("198.51.100.7")});
+  bench.add(bench.rule("rule", Level::medium, "T1564.008"), 6 * kHour, {account("alice"), address("198.51.100.7")});
+  // Another's lure the same day, nobody took it.
+  bench.add(bench.rule("phish", Level::high, "T1566.002", RuleKind::detector), 3 * kHour,
+            {{EntityType::mailbox, "bank@elsewhere.example", "source"}, {EntityType::mailbox, "zoe@x.org", "target"}});
+  // The sender's name is nobody's account here.
+  bench.add(bench.rule("dump", Level::high, "T1003.001"), 7 * kHour, {host("srv"), account("it-support")});
+  const IncidentSet made = bench.incidents();
+  ASSERT_EQ(made.incidents.size(), 3u);
+  EXPECT_EQ(made.incidents[0].finding_count, 4u);
+  EXPECT_EQ(made.incidents[0].title,
+            "A decoy name used, phishing mail received, 1 account entered, mailbox rules set (alice@x.org and 9 more)");
+}
+
 TEST(Incidents, OneAddressAloneTiesNothingDaysApart) {
   Bench bench;
   bench.add(bench.rule("a", Level::high, "T1110.003"), 0, {address("198.51.100.7"), account("alice")});

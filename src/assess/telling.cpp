@@ -6,12 +6,14 @@
 #include <map>
 #include <set>
 
+#include "assess/deeds.h"
+
 namespace tocsin::assess {
 namespace {
 
 using casefile::Incident;
 
-constexpr std::size_t kBondsTold = 5, kNamesOfEntry = 4, kTechniquesMax = 200;
+constexpr std::size_t kBondsTold = 5, kNamesOfEntry = 4, kTechniquesMax = 200, kDeedsTold = 4;
 
 struct Part {
   std::uint32_t group = 0, finding = 0;
@@ -204,34 +206,61 @@ class Teller {
     }
   }
 
+  // "Passwords sprayed, 1 account entered, mail taken (alice@…)"; of one kind of finding alone, that one's own words.
   void title() {
     const Part* gravest = nullptr;
     std::set<std::uint32_t> rules;
+    std::vector<const Deed*> done;
     const auto rank = [&](const Part& part) {
       return std::tuple(text(part).level, text(part).rule->kind, all_.groups[part.group].mention_count);
     };
     for (const Part& part : parts_) {
       rules.insert(text(part).rule_number);
       if (!gravest || rank(part) > rank(*gravest)) gravest = &part;
+      if (text(part).level >= Level::medium)
+        for (const std::string& technique : text(part).techniques)
+          if (const Deed* deed = deed_of(technique)) done.push_back(deed);
     }
     if (!gravest) return;
-    out_.title = text(*gravest).title;
-    if (text(*gravest).rule->kind != casefile::RuleKind::detector) {
-      if (hosts_ == 1)
-        for (const Seen& one : seen_) {
-          const Thing& thing = all_.things[one.thing];
-          if (!victim_host(one)) continue;
-          out_.title += " on " + thing.value;
-          break;
-        }
-      else if (hosts_ > 1)
-        out_.title += fmt::format(" on {} hosts", hosts_);
-      else if (!out_.victims.empty())
-        out_.title += out_.victim_count == 1 ? " (" + out_.victims[0] + ")"
-                                             : fmt::format(" ({} and {} more)", out_.victims[0], out_.victim_count - 1);
+    for (const Seen& one : seen_) out_.entered += one.role == 0 && all_.things[one.thing].kind == Class::who;
+    if (out_.entered > 0) done.push_back(find_deed("entered"));
+    out_.head = text(*gravest).title;
+    out_.kinds = rules.size();
+    out_.hosts = hosts_;
+    for (const Seen& one : seen_)
+      if (victim_host(one)) {
+        out_.host = all_.things[one.thing].value;
+        break;
+      }
+    if (rules.size() > 1) out_.deeds = gravest_deeds(done, kDeedsTold);
+    if (out_.deeds.empty()) {
+      out_.title = out_.head;
+      // A detector has named them already.
+      if (text(*gravest).rule->kind != casefile::RuleKind::detector) out_.title += place();
+      if (out_.kinds > 1)
+        out_.title += fmt::format(", and {} more {} of finding", out_.kinds - 1, out_.kinds == 2 ? "kind" : "kinds");
+      return;
     }
-    if (rules.size() > 1)
-      out_.title += fmt::format(", and {} more {} of finding", rules.size() - 1, rules.size() == 2 ? "kind" : "kinds");
+    for (const std::string& key : out_.deeds) {
+      const std::string words(find_deed(key)->english);
+      const std::size_t number = words.find("{n}");
+      if (!out_.title.empty()) out_.title += ", ";
+      out_.title += number == std::string::npos
+                        ? words
+                        : words.substr(0, number) +
+                              fmt::format("{} account{}", out_.entered, out_.entered == 1 ? "" : "s") +
+                              words.substr(number + 3);
+    }
+    if (out_.title[0] >= 'a' && out_.title[0] <= 'z') out_.title[0] = static_cast<char>(out_.title[0] - 32);
+    out_.title += place();
+  }
+
+  std::string place() const {
+    if (out_.hosts == 1) return " on " + out_.host;
+    if (out_.hosts > 1) return fmt::format(" on {} hosts", out_.hosts);
+    if (out_.victims.empty()) return {};
+    return out_.victim_count == 1 ? " (" + out_.victims[0] + ")"
+                                  : fmt::format(" ({} and {} more)", out_.victims[0], out_.victim_count - 1);
   }
 
   const Findings& all_;

@@ -114,7 +114,13 @@ struct Incident {
   std::string origin;                // "" found in this case; else the path of the case it was taken over from
   std::string defining;              // id of the finding that gives the incident its own
   std::vector<std::string> aliases;  // ids that it bore, or whose incidents were merged into it
-  std::string title;                 // one plain line
+  std::string title;                 // one plain line, in English
+  // What the title is made of, so that it can be said in another language: deeds (assess/deeds.h), or where there are
+  // none, the gravest finding's own words.
+  std::vector<std::string> deeds;  // keys, in the order of an intrusion
+  std::string head;                // title of the gravest finding
+  std::uint64_t kinds = 0, entered = 0, hosts = 0;  // rules that speak, accounts entered, hosts hit
+  std::string host;                                 // the first of them
   Level severity = Level::medium;
   Time first = Time::none(), last = Time::none();
   std::vector<std::string> victims;     // accounts, mailboxes, hosts that were the target; gravest first; at most 100

@@ -165,6 +165,12 @@ TOCSIN_FIELDS(Incident) {
   field("defining", it.defining);
   field("aliases", it.aliases);
   field("title", it.title);
+  field("deeds", it.deeds);
+  field("head", it.head);
+  field("kinds", it.kinds);
+  field("entered", it.entered);
+  field("hosts", it.hosts);
+  field("host", it.host);
   field("severity", it.severity);
   field("first", it.first);
   field("last", it.last);

@@ -10,6 +10,7 @@ python3-jsonschema; optionally stix2-validator (strict) and pymisp. What is not 
 """
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -103,7 +104,7 @@ def look(made, modules):
     for line in done.stdout.decode().splitlines():
         said = json.loads(line)
         if "slowest_ms" in said:
-            print(f"{len(made)} pages, 4 widths, light and dark: slowest opened in {said['slowest_ms']} ms")
+            print(f"{len(made)} pages, 5 widths and paper, light and dark, axe at each: slowest opened in {said['slowest_ms']} ms")
             if said["slowest_ms"] > 2000:
                 problems.append(f"a page took {said['slowest_ms']} ms to open")
         else:
@@ -151,6 +152,67 @@ def against_schemas(bundle):
     print(f"STIX: {checked} objects of {len(bundle['objects'])} meet their schemas")
 
 
+def check(where, thing, fields):
+    """`fields`: name → (type, required, rule); nothing else may stand there."""
+    for name in thing:
+        if name not in fields:
+            problems.append(f"Navigator: {where}: the format has no '{name}'")
+    for name, (kind, required, rule) in fields.items():
+        if name not in thing:
+            if required:
+                problems.append(f"Navigator: {where}: '{name}' is missing")
+            continue
+        value = thing[name]
+        if not isinstance(value, kind) or (kind is not bool and isinstance(value, bool)):
+            problems.append(f"Navigator: {where}: '{name}' is a {type(value).__name__}")
+        elif rule and not rule(value):
+            problems.append(f"Navigator: {where}: '{name}' is {str(value)[:60]}")
+
+
+def against_layer_format(layer):
+    """Layer format 4.5, as MITRE publishes it (layers/LAYERFORMATv4_5.md in the Navigator's repository)."""
+    text, flag, number = (str, False, None), (bool, False, None), (int, float)
+    colour = lambda value: re.fullmatch(r"#[0-9a-fA-F]{6}", value) or value == ""
+    version = lambda value: tuple(int(part) for part in value.split("."))
+    listed = (list, False, None)
+    check("layer", layer, {
+        "versions": (dict, True, None), "name": (str, True, bool), "description": text, "customDataURL": text, "filters": (dict, False, None),
+        "domain": (str, True, lambda value: value in ("enterprise-attack", "mobile-attack", "ics-attack")), "sorting": (int, False, lambda value: 0 <= value <= 3),
+        "layout": (dict, False, None), "hideDisabled": flag, "techniques": listed, "gradient": (dict, False, None), "legendItems": listed,
+        "showTacticRowBackground": flag, "tacticRowBackground": (str, False, colour), "selectTechniquesAcrossTactics": flag,
+        "selectSubtechniquesWithParent": flag, "selectVisibleTechniques": flag, "metadata": listed, "links": listed})
+    check("versions", layer["versions"], {"attack": (str, False, str.isdigit), "navigator": (str, True, lambda value: version(value) >= (4, 9, 0)),
+                                          "layer": (str, True, lambda value: value == "4.5")})
+    check("layout", layer.get("layout", {}), {
+        "layout": (str, False, lambda value: value in ("side", "flat", "mini")), "showID": flag, "showName": flag, "showAggregateScores": flag, "countUnscored": flag,
+        "aggregateFunction": (str, False, lambda value: value in ("average", "min", "max", "sum")),
+        "expandedSubtechniques": (str, False, lambda value: value in ("none", "all", "annotated"))})
+    gradient = layer.get("gradient", {})
+    check("gradient", gradient, {"colors": (list, True, lambda value: len(value) >= 2 and all(colour(one) for one in value)), "minValue": (number, True, None),
+                                 "maxValue": (number, True, lambda value: value > gradient.get("minValue", value))})
+    for one in layer.get("legendItems", []):
+        check("legend", one, {"label": (str, True, bool), "color": (str, True, colour)})
+
+    def notes(thing, where):
+        for one in thing.get("metadata", []):
+            check(where, one, {"divider": (bool, True, None)} if "divider" in one else {"name": (str, True, bool), "value": (str, True, None)})
+        for one in thing.get("links", []):
+            check(where, one, {"divider": (bool, True, None)} if "divider" in one else {"label": (str, True, bool), "url": (str, True, lambda value: "://" in value)})
+
+    notes(layer, "layer")
+    ids = [one.get("techniqueID", "") for one in layer.get("techniques", [])]
+    for one in layer.get("techniques", []):
+        name = one.get("techniqueID", "")
+        parent = any(other.startswith(name + ".") for other in ids)
+        check(name, one, {"techniqueID": (str, True, lambda value: re.fullmatch(r"T\d{4}(\.\d{3})?", value)), "tactic": text, "comment": text, "enabled": flag,
+                          "score": (number, False, lambda value: gradient.get("minValue", 0) <= value <= gradient.get("maxValue", 100)), "color": (str, False, colour),
+                          "metadata": listed, "links": listed, "showSubtechniques": (bool, False, lambda value: parent and "." not in name)})
+        notes(one, name)
+    if len(set(ids)) != len(ids):
+        problems.append("Navigator: a technique stands twice")
+    print(f"Navigator: {len(ids)} techniques, held against layer format 4.5")
+
+
 def exports(tocsin, small, folder):
     for limit in ([], ["--tlp", "clear"]):
         out = folder / f"bundle{len(limit)}.json"
@@ -187,7 +249,14 @@ def exports(tocsin, small, folder):
         print(f"pymisp: {len(loaded.attributes)} attributes")
     except ImportError:
         skipped.append("pymisp is not there")
-    run(tocsin, "export", "navigator", small)
+    for limit in ([], ["--tlp", "clear"]):
+        against_layer_format(json.loads(run(tocsin, "export", "navigator", small, *limit)))
+    try:
+        from mitreattack.navlayers import Layer
+        Layer(json.loads(run(tocsin, "export", "navigator", small)), strict=True)
+        print("mitreattack-python: loads the layer, strict")
+    except ImportError:
+        skipped.append("mitreattack-python is not there")
     for line in run(tocsin, "export", "ocsf", small).decode().splitlines():
         one = json.loads(line)
         if one["class_uid"] != 2004 or one["type_uid"] != 200401 or not 1 <= one["severity_id"] <= 5 or "finding_info" not in one:

@@ -82,6 +82,7 @@ void generalise(Story& story, std::vector<Claim>& claims, std::vector<Judged>& j
     made.id = fmt::format("incident-{}", i + 1);
     names[one.id] = made.id;
     made.severity = one.severity;
+    made.deeds = std::move(one.deeds);  // they follow from the path
     made.first = day(one.first);
     made.last = day(one.last);
     made.victim_count = magnitude(one.victim_count);

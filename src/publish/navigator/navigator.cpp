@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace tocsin::publish {
@@ -39,7 +40,9 @@ std::string navigator_layer(const Dossier& dossier) {
     technique["enabled"] = true;
     technique["metadata"] = Json::array({{{"name", "level"}, {"value", tocsin::name(row.gravest)}}});
     technique["links"] = Json::array();
-    technique["showSubtechniques"] = row.id.find('.') != std::string::npos;
+    // Valid under a technique with sub-techniques only.
+    if (std::ranges::any_of(dossier.techniques, [&](const TechniqueRow& one) { return one.id.starts_with(row.id + "."); }))
+      technique["showSubtechniques"] = true;
     layer["techniques"].push_back(std::move(technique));
   }
   layer["gradient"] = {

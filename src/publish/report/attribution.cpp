@@ -24,7 +24,7 @@ void Composer::judgement(const Judged& judged, std::vector<Block>& out) const {
     Rich text = t("who.actor", {{"actor", strong(actor.name + " (" + actor.value + ")")},
                                 {"word", strong(word(actor.likelihood))},
                                 {"percent", plain(t.percent(actor.likelihood))},
-                                {"yardstick", plain(std::string(yardstick().name))}});
+                                {"yardstick", said(std::string(yardstick().name))}});
     out.push_back(paragraph(std::move(text)));
   }
   Rich sure = t("who.confidence", {{"confidence", strong(t("confidence." + actor.confidence))}});
@@ -70,7 +70,7 @@ std::vector<Block> Composer::attribution() const {
   const std::string about = campaign && !campaign->title.empty() ? campaign->title
                             : campaign                           ? campaign->id
                                                                  : incident_label(d, main->subject);
-  if (d.judged.size() > 1) out.push_back(paragraph(t("who.about", {{"subject", said(about)}})));
+  if (d.judged.size() > 1) out.push_back(paragraph(t("who.about", {{"subject", campaign ? said(about) : plain(about)}})));
   judgement(*main, out);
   if (for_(Audience::lead)) return out;
 

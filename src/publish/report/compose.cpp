@@ -106,7 +106,9 @@ Rich Composer::names(const std::vector<const EntityRow*>& rows, std::size_t most
 }
 
 const assess::Yardstick& Composer::yardstick() const {
-  const assess::Yardstick* found = assess::find_yardstick(o.yardstick.empty() ? d.yardstick : o.yardstick);
+  // A French page says French words of likelihood unless somebody asked for others: the number is the same.
+  const std::string_view own = t.lang() == "fr" ? std::string_view("fr") : std::string_view(d.yardstick);
+  const assess::Yardstick* found = assess::find_yardstick(o.yardstick.empty() ? own : o.yardstick);
   return found ? *found : *assess::find_yardstick("icd203");
 }
 
@@ -126,6 +128,44 @@ std::vector<const EntityRow*> Composer::entered() const {
 }
 
 Span Composer::incident_title(const casefile::Incident& one) const {
+  // "Passwords sprayed, 1 account entered, mail taken on 2 hosts", in the report's language.
+  std::string made;
+  for (const std::string& key : one.deeds) {
+    if (!made.empty()) made += ", ";
+    if (key != "entered")
+      made += t("deed." + key);
+    else if (d.general)
+      made += t("deed.entered-general");
+    else
+      for (const Span& span : t(one.entered == 1 ? "deed.entered" : "deed.entered-many",
+                                {{"n", plain(t.number(one.entered))}}))
+        made += span.text;
+  }
+  const auto join = [&](const Rich& more) {
+    for (const Span& span : more) made += span.text;
+  };
+  const bool bare = made.empty();
+  if (bare && !one.head.empty() && !d.general) {
+    const Span head = said(one.head);
+    if (!head.lang.empty()) return said(one.title);  // somebody else's rule: its words stay whole
+    made = head.text;
+  }
+  if (!made.empty()) {
+    if (made[0] >= 'a' && made[0] <= 'z') made[0] = static_cast<char>(made[0] - 32);
+    if (made.starts_with("é")) made.replace(0, 2, "É");
+    // A detector names them itself; then the title in English is its own words and what follows.
+    if (!d.general && (!bare || one.title != one.head)) {
+      if (one.hosts == 1)
+        join(t("title.on", {{"host", plain(one.host)}}));
+      else if (one.hosts > 1)
+        join(t("title.hosts", {{"n", plain(t.number(one.hosts))}}));
+      else if (one.victim_count == 1 && !one.victims.empty())
+        made += " (" + one.victims[0] + ")";
+      else if (one.victim_count > 1 && !one.victims.empty())
+        join(t("title.victims", {{"first", plain(one.victims[0])}, {"n", plain(t.number(one.victim_count - 1))}}));
+    }
+    return plain(made);
+  }
   if (!one.title.empty()) return said(one.title);
   std::string out;
   std::size_t named = 0;

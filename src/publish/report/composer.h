@@ -29,7 +29,7 @@ struct Composer {
   Cell text(std::string value) const { return {{plain(std::move(value))}, ""}; }
   Cell value(std::string value) const { return {{code(std::move(value))}, ""}; }
   // Text that the program wrote in English.
-  Span said(std::string text) const { return t.lang() == "en" ? plain(std::move(text)) : english(std::move(text)); }
+  Span said(const std::string& text) const { return t.said(text); }
   const assess::Yardstick& yardstick() const;
   std::string word(double likelihood) const;
   std::string technique_name(std::string_view id) const;
@@ -39,6 +39,7 @@ struct Composer {
   std::string hypothesis_name(const Judged::Hypothesis& one) const;
 
   // situation.cpp
+  Rich aloud() const;
   std::vector<Block> situation() const;
   std::vector<Block> steps() const;
   std::vector<Block> timeline() const;

@@ -221,7 +221,7 @@ std::vector<Block> Composer::entities() const {
       if (row.type != kind) continue;
       if (rows.rows.size() >= kRows) break;
       std::string roles;
-      for (const std::string& role : row.roles) roles += (roles.empty() ? "" : ", ") + role;
+      for (const std::string& role : row.roles) roles += (roles.empty() ? "" : ", ") + (t.all().contains("role." + role) ? t("role." + role) : role);
       rows.rows.push_back({{{name(row, false)}, ""},
                            text(roles.empty() ? "–" : roles),
                            level(row.gravest),
@@ -239,6 +239,7 @@ std::vector<Block> Composer::entities() const {
 
 std::vector<Block> Composer::findings() const {
   std::vector<Block> out;
+  if (t.lang() != "en") out.push_back(paragraph({muted(t("said.note"))}));
   Table rules{t("rules.caption"),
               {t("column.rule"), t("column.level"), t("column.findings"), t("column.when"), "ATT&CK"},
               {},

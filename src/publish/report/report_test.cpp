@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
 #include <random>
 #include <regex>
 
@@ -53,6 +55,42 @@ TEST(Texts, NumbersAndTimesAreWrittenAsTheLanguageDoes) {
   EXPECT_EQ(en.time(*Time::parse_iso("2020-08-24T01:12:09Z")), "2020-08-24 01:12 UTC");
   EXPECT_EQ(en.time(*Time::parse_iso("2020-08-24T01:12:09Z"), true), "2020-08-24");
   EXPECT_EQ(en.count(34, true), "10 to 99");
+}
+
+TEST(Texts, FrenchSaysAgainWhatTheProgramSaidInEnglish) {
+  const Texts fr = *Texts::load("share/tocsin/report", "fr");
+  const auto said = [&](const char* text) { return fr.said(text); };
+  EXPECT_EQ(said("Password spray campaign: 1,266 accounts tried from 1 address in 3 networks over 5.6 days, 2 entered").text,
+            "Campagne de pulvérisation de mots de passe\u00a0: 1\u202f266 comptes visés depuis 1 adresse de 3 réseaux en "
+            "5,6 jours, 2 compromis");
+  EXPECT_EQ(said("3 steps are joined by the account KALMORIA\\adm.berg").text,
+            "3 étapes sont reliées par le compte KALMORIA\\adm.berg");
+  EXPECT_EQ(said("1 independent family of evidence; 0 independent sources graded B2 or better; nothing in it is costly to "
+                 "fake").text,
+            "1 famille de preuves indépendante\u202f; 0 sources indépendantes cotées B2 ou mieux\u202f; rien n’y est coûteux "
+            "à contrefaire");
+  EXPECT_EQ(said("3 incidents, tied by address, tool").text, "3 incidents, reliés par\u00a0: adresse, outil");
+  EXPECT_EQ(said("A rule of somebody else, as it stands").lang, "en");
+  EXPECT_EQ(said("A rule of somebody else, as it stands").text, "A rule of somebody else, as it stands");
+  EXPECT_EQ(said("x accounts").lang, "en") << "no number";
+  EXPECT_EQ(said(std::string(5000, '{').c_str()).lang, "en");
+  EXPECT_EQ(Texts::load("share/tocsin/report", "en")->said("Mail taken").lang, "");
+}
+
+TEST(Texts, EveryOwnRuleHasAFrenchTitle) {
+  const Texts fr = *Texts::load("share/tocsin/report", "fr");
+  std::size_t seen = 0;
+  for (const auto& file : std::filesystem::recursive_directory_iterator("share/tocsin/rules")) {
+    if (file.path().extension() != ".yml") continue;
+    std::ifstream in(file.path());
+    for (std::string line; std::getline(in, line);) {
+      if (!line.starts_with("title: ")) continue;
+      const std::string title = line.substr(7);
+      EXPECT_EQ(fr.said(title).lang, "") << file.path() << ": share/tocsin/report/fr.said.yml wants '" << title << "'";
+      ++seen;
+    }
+  }
+  EXPECT_GT(seen, 100u);
 }
 
 TEST(Report, NoTextIsMissingInAnyForm) {

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
+#include "assess/deeds.h"
 #include "publish/report/composer.h"
 #include "publish/report/drawings.h"
 
@@ -25,6 +27,33 @@ std::vector<const Incident*> by_gravity(const Story& story) {
 }
 
 }  // namespace
+
+// What a spokesperson can read out as it stands.
+Rich Composer::aloud() const {
+  Time first = d.first, last = d.last;
+  std::set<std::string> done;
+  for (const Incident& one : d.story.incidents) {
+    if (one.first.known() && (!first.known() || one.first < first)) first = one.first;
+    if (one.last.known() && (!last.known() || one.last > last)) last = one.last;
+    if (one.severity >= Level::high) done.insert(one.deeds.begin(), one.deeds.end());
+  }
+  done.erase("entered");
+  Rich out = t("aloud.seen", {{"first", plain(t.time(first, true))}, {"last", plain(t.time(last, true))}});
+  std::string deeds;
+  for (const assess::Deed& deed : assess::all_deeds())
+    if (done.contains(std::string(deed.key))) deeds += (deeds.empty() ? "" : ", ") + t("deed." + std::string(deed.key));
+  if (!deeds.empty()) append(out, t("aloud.deeds", {{"deeds", plain(deeds)}}));
+  out.push_back(plain(" " + t(d.entered_count > 0 ? "aloud.entered" : "aloud.not-entered")));
+  const Judged* judged = d.main_judgement();
+  if (judged && judged->names_somebody())
+    append(out, t("aloud.actor", {{"actor", plain(judged->actor.name)},
+                                  {"word", plain(word(judged->actor.likelihood))},
+                                  {"confidence", plain(t("confidence." + judged->actor.confidence))}}));
+  else
+    out.push_back(plain(" " + t("aloud.nobody")));
+  out.push_back(plain(" " + t("aloud.rest")));
+  return out;
+}
 
 std::vector<Block> Composer::situation() const {
   Block cards;
@@ -137,7 +166,9 @@ std::vector<Block> Composer::situation() const {
     }
     cards.cards.push_back(std::move(first_steps));
   }
-  std::vector<Block> out{std::move(cards)};
+  std::vector<Block> out;
+  if (for_(Audience::everybody) && !nothing) out.push_back(paragraph(aloud()));
+  out.push_back(std::move(cards));
   if (d.general) out.push_back(callout({plain(t("general.note"))}, "info"));
   return out;
 }

@@ -17,7 +17,115 @@ Result<Texts> Texts::load(const std::string& folder, const std::string& lang) {
   if (!file)
     return fail("there is no report text for the language '" + lang + "'", path, "en and fr come with the program");
   const std::string text(std::istreambuf_iterator<char>(file), {});
-  return parse(text, lang, path);
+  TRY(Texts out, parse(text, lang, path));
+  const std::string said = folder + "/" + lang + ".said.yml";
+  if (std::ifstream more(said, std::ios::binary); more) {
+    const std::string words(std::istreambuf_iterator<char>(more), {});
+    TRY(const Texts patterns, parse(words, lang, said));
+    out.set_said(patterns);
+  }
+  return out;
+}
+
+void Texts::set_said(const Texts& patterns) {
+  for (const auto& [key, value] : patterns.all_) {
+    if (key.find('{') == std::string::npos) {
+      exact_.emplace(key, value);
+      continue;
+    }
+    Pattern one;
+    one.out = value;
+    std::string_view left = key;
+    for (;;) {
+      const std::size_t open = left.find('{'), close = open == left.npos ? left.npos : left.find('}', open);
+      one.pieces.emplace_back(left.substr(0, close == left.npos ? left.npos : open));
+      if (close == left.npos) break;
+      one.names.emplace_back(left.substr(open + 1, close - open - 1));
+      left.remove_prefix(close + 1);
+    }
+    patterns_.push_back(std::move(one));
+  }
+  const auto fixed = [](const Pattern& one) {
+    std::size_t size = 0;
+    for (const std::string& piece : one.pieces) size += piece.size();
+    return size;
+  };
+  std::ranges::stable_sort(patterns_, [&](const Pattern& a, const Pattern& b) { return fixed(a) > fixed(b); });
+}
+
+namespace {
+
+constexpr int kSaidDepth = 6;
+constexpr std::size_t kSaidMax = 4000;
+
+bool is_number(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789.,") == text.npos && text[0] != '.' && text[0] != ',';
+}
+
+// 1,366 → 1 366; 5.6 → 5,6.
+std::string number_in(std::string_view text) {
+  std::string out;
+  for (const char c : text)
+    if (c == ',')
+      out += "\u202f";
+    else
+      out += c == '.' ? ',' : c;
+  return out;
+}
+
+}  // namespace
+
+std::optional<std::string> Texts::translated(std::string_view text, int depth) const {
+  if (depth > kSaidDepth || text.size() > kSaidMax) return {};
+  if (const auto found = exact_.find(text); found != exact_.end()) return found->second;
+  std::vector<std::string_view> parts;
+  for (const Pattern& one : patterns_) {
+    if (!text.starts_with(one.pieces.front()) || !text.ends_with(one.pieces.back())) continue;
+    // Each piece at its first place; what a number stands for must be one.
+    parts.clear();
+    std::size_t at = one.pieces.front().size();
+    bool fits = text.size() >= at + one.pieces.back().size();
+    for (std::size_t i = 1; i < one.pieces.size() && fits; ++i) {
+      const bool last = i + 1 == one.pieces.size();
+      const std::size_t next = last ? text.size() - one.pieces[i].size() : text.find(one.pieces[i], at);
+      fits = next != text.npos && next >= at && next <= text.size() - one.pieces.back().size();
+      if (!fits) break;
+      parts.push_back(text.substr(at, next - at));
+      fits = one.names[i - 1].starts_with('n') ? is_number(parts.back()) : !parts.back().empty();
+      at = next + one.pieces[i].size();
+    }
+    if (!fits || parts.size() != one.names.size()) continue;
+    std::vector<std::string> made;
+    for (std::size_t i = 0; i < parts.size() && fits; ++i) {
+      if (one.names[i].starts_with('n')) {
+        made.push_back(number_in(parts[i]));
+        continue;
+      }
+      auto said = translated(parts[i], depth + 1);
+      fits = said.has_value() || !one.names[i].starts_with('t');
+      made.push_back(said ? *std::move(said) : std::string(parts[i]));
+    }
+    if (!fits) continue;
+    std::string out;
+    std::string_view left = one.out;
+    for (std::size_t open = left.find('{'); open != left.npos; open = left.find('{')) {
+      const std::size_t close = left.find('}', open);
+      if (close == left.npos) break;
+      out += left.substr(0, open);
+      const std::string_view name = left.substr(open + 1, close - open - 1);
+      if (const auto which = std::ranges::find(one.names, name); which != one.names.end())
+        out += made[static_cast<std::size_t>(which - one.names.begin())];
+      left.remove_prefix(close + 1);
+    }
+    return out += left;
+  }
+  return {};
+}
+
+Span Texts::said(const std::string& text) const {
+  if (lang_ == "en" || text.empty()) return plain(text);
+  if (auto known = translated(text, 0)) return plain(*std::move(known));
+  return english(text);
 }
 
 Result<Texts> Texts::parse(std::string_view yaml, const std::string& lang, const std::string& name) {

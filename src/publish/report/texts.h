@@ -2,6 +2,7 @@
 // for what is put in.
 #pragma once
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,6 +40,12 @@ class Texts {
   // The text of the key, or `otherwise` (marked as English) when there is none.
   Span or_english(std::string_view key, const std::string& otherwise) const;
 
+  // What the program worded in English, in the report's language: by share/tocsin/report/<lang>.said.yml, whose keys are
+  // English patterns ("{a} tried from {b}") and whose values say the same with what stood in the braces, translated again.
+  // A name in braces that begins with n stands for a number, one with t for what is translated too. What isn't there comes back marked as English.
+  Span said(const std::string& text) const;
+  void set_said(const Texts& patterns);
+
   const std::string& lang() const { return lang_; }
   const std::map<std::string, std::string, std::less<>>& all() const { return all_; }
 
@@ -51,8 +58,16 @@ class Texts {
   std::string level(Level level) const;
 
  private:
+  struct Pattern {
+    std::vector<std::string> pieces, names;  // piece, name, piece, name, piece
+    std::string out;
+  };
+  std::optional<std::string> translated(std::string_view text, int depth) const;
+
   std::string lang_;
   std::map<std::string, std::string, std::less<>> all_;
+  std::map<std::string, std::string, std::less<>> exact_;
+  std::vector<Pattern> patterns_;  // longest fixed text first
 };
 
 }  // namespace tocsin::publish
