@@ -53,10 +53,18 @@ void Composer::judgement(const Judged& judged, std::vector<Block>& out) const {
     }
     out.push_back(table(std::move(wider)));
   }
-  out.push_back(list({{strong(t(judged.intelligence_met ? "threshold.intelligence-met" : "threshold.intelligence-not")),
-                       plain(" "), d.general ? plain("") : said(judged.intelligence_why)},
-                      {strong(t(judged.legal_met ? "threshold.legal-met" : "threshold.legal-not")), plain(" "),
-                       d.general ? plain("") : said(judged.legal_why)}}));
+  const auto threshold = [&](const char* key, const std::string& why) {
+    Rich line{strong(t(key))};
+    if (!d.general && !why.empty()) {
+      line.push_back(plain(" ("));
+      line.push_back(said(why));
+      line.push_back(plain(")"));
+    }
+    return line;
+  };
+  out.push_back(list({threshold(judged.intelligence_met ? "threshold.intelligence-met" : "threshold.intelligence-not",
+                                judged.intelligence_why),
+                      threshold(judged.legal_met ? "threshold.legal-met" : "threshold.legal-not", judged.legal_why)}));
 }
 
 std::vector<Block> Composer::attribution() const {

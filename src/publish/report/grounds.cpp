@@ -221,7 +221,8 @@ std::vector<Block> Composer::entities() const {
       if (row.type != kind) continue;
       if (rows.rows.size() >= kRows) break;
       std::string roles;
-      for (const std::string& role : row.roles) roles += (roles.empty() ? "" : ", ") + (t.all().contains("role." + role) ? t("role." + role) : role);
+      for (const std::string& role : row.roles)
+        roles += (roles.empty() ? "" : ", ") + (t.all().contains("role." + role) ? t("role." + role) : role);
       rows.rows.push_back({{{name(row, false)}, ""},
                            text(roles.empty() ? "–" : roles),
                            level(row.gravest),

@@ -42,7 +42,8 @@ class Texts {
 
   // What the program worded in English, in the report's language: by share/tocsin/report/<lang>.said.yml, whose keys are
   // English patterns ("{a} tried from {b}") and whose values say the same with what stood in the braces, translated again.
-  // A name in braces that begins with n stands for a number, one with t for what is translated too. What isn't there comes back marked as English.
+  // A name in braces that begins with n stands for a number, one with t for what is translated too. What isn't there
+  // comes back marked as English.
   Span said(const std::string& text) const;
   void set_said(const Texts& patterns);
 
