@@ -64,6 +64,17 @@ TEST(Office, ABombIsAnAnomaly) {
   EXPECT_EQ(found.author, "A. Dahl");
 }
 
+TEST(Office, AnArchiveOfDocumentsIsNone) {
+  const std::string inner = test::OfficeFile{}.xlsx();
+  test::ArchiveWriter stored(ARCHIVE_FORMAT_ZIP, "zip:compression=store"), folder(ARCHIVE_FORMAT_ZIP);
+  stored.add("a/1.xlsx", inner);
+  stored.add("a/2.xlsx", inner);
+  folder.add("word/letter.txt", "Dear");
+  EXPECT_FALSE(is_packed_document(stored.finish()));
+  EXPECT_FALSE(is_packed_document(folder.finish()));
+  EXPECT_TRUE(is_packed_document(inner));
+}
+
 TEST(OpenDocument, HasItsOwnMetadata) {
   const std::string bytes = test::odt("<text:p>Hello <text:span>there</text:span></text:p>");
   const Metadata found = describe(bytes);

@@ -59,10 +59,20 @@ std::string_view kind_of(std::string_view part_name) {
   return "";
 }
 
+// A part that only such a document has; a folder "word/" of an ordinary archive is none.
+bool is_own_part(std::string_view name) {
+  for (const char* start :
+       {"word/document", "xl/workbook", "xl/worksheets/sheet", "ppt/presentation", "ppt/slides/slide"})
+    if (name.starts_with(start) && (name.ends_with(".xml") || name.ends_with(".bin"))) return true;
+  return name == "[Content_Types].xml" || name == "_rels/.rels" || name == "docProps/core.xml" ||
+         name == "docProps/app.xml";
+}
+
+// By its entries as far as the head goes: their own headers, one behind the other, never those of an archive inside.
 std::string_view recognise_packed(std::string_view head) {
-  if (!head.starts_with("PK\3\4")) return "";
   bool office = false;
-  for (std::size_t at = 0, seen = 0; at != std::string_view::npos && at + 30 < head.size() && seen < 200; ++seen) {
+  std::string_view kind;
+  for (std::size_t at = 0; at + 30 < head.size() && head.substr(at).starts_with("PK\3\4");) {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(head[at + i]); };
     const std::size_t size = byte(26) + 256u * byte(27);
     const std::string_view name = head.substr(at + 30, size);
@@ -80,9 +90,21 @@ std::string_view recognise_packed(std::string_view head) {
                                                   : "odf";
       }
     }
-    if (const std::string_view kind = kind_of(name); !kind.empty()) return kind;
-    if (name == "[Content_Types].xml" || name.starts_with("docProps/") || name == "_rels/.rels") office = true;
-    at = head.find("PK\3\4", at + 4);
+    office |= is_own_part(name);
+    if (kind.empty()) kind = kind_of(name);
+    if (office && !kind.empty()) return kind;
+    const std::size_t data = at + 30 + size + byte(28) + 256u * byte(29);
+    const std::size_t packed = byte(18) + 256u * byte(19) + 65536u * byte(20) + 16777216u * byte(21);
+    if (data >= head.size()) break;
+    if (packed > 0 || (byte(6) & 8) == 0)
+      at = data + packed;
+    else if (byte(8) == 8)  // its size stands behind it
+      at = std::min(head.find("PK\3\4", data), head.size());
+    else
+      break;
+    // The sizes may be stated again.
+    if (head.substr(std::min(at, head.size())).starts_with("PK\7\10"))
+      at = std::min(head.find("PK\3\4", at), head.size());
   }
   return office ? "ooxml" : "";
 }
