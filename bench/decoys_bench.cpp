@@ -229,12 +229,8 @@ int measure(const std::vector<std::string>& args, bool fitting) {
                    100 * o.recall, 100 * o.macro, o.threshold);
       }
     }
-    // Two points fix what a logit means: the levels begin where so many honest names in a million would be flagged,
-    // the mean of both ways of measuring.
-    const auto at = [&](double rate) {
-      return (threshold_for(rate, data, scores.benign) + threshold_for(rate, data, other.benign)) / 2;
-    };
-    const double high = at(180), medium = at(900);
+    // Two points fix what a logit means: the levels begin where so many honest names in a million are flagged.
+    const double high = threshold_for(196, data, scores.benign), medium = threshold_for(850, data, scores.benign);
     const double slope = (logit_of(kHigh) - logit_of(kMedium)) / std::max(.2, high - medium);
     fmt::print(stderr, "calibration: slope {:.3f}, high {:.2f}, medium {:.2f}\n", slope, high, medium);
     for (std::size_t i = 0; i < kFeatures; ++i) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 
 namespace tocsin::bench {
 namespace {
@@ -11,12 +10,8 @@ using decoys::Features;
 using decoys::kFeatures;
 
 constexpr int kTurns = 12, kSteps = 25;
-double X(const char* n, double d) {
-  const char* v = getenv(n);
-  return v ? atof(v) : d;
-}
-const double kRidge = X("RIDGE", 2);  // pull towards kPrior, of each weight but the bias
-const double kDistinct = 1.8, kOwners = X("OW", .2);
+constexpr double kRidge = 3;  // pull towards kPrior, of each weight but the bias
+constexpr double kDistinct = 1.8, kOwners = .5;
 
 // What is thought of a feature before any data: where the data have few of it, it stays near.
 const Weights kPrior = [] {
@@ -48,7 +43,7 @@ const Weights kPrior = [] {
                                         {F::unknown_glued, -1},
                                         {F::closed, -4},
                                         {F::government, 1.2},
-                                        {F::full_below, 1.5},
+                                        {F::full_below, 3},
                                         {F::full, 2},
                                         {F::partial, 1.5},
                                         {F::twin, 2},
@@ -56,10 +51,10 @@ const Weights kPrior = [] {
                                         {F::same_country, .7},
                                         {F::risky, .7},
                                         {F::hosting, .7},
-                                        {F::below, -2},
+                                        {F::below, -3.5},
                                         {F::below_deep, -1},
                                         {F::below_whole, .5},
-                                        {F::below_lure, 1},
+                                        {F::below_lure, 1.5},
                                         {F::below_plain, -.7},
                                         {F::carrier, -4},
                                         {F::host_lure, .5},
@@ -70,7 +65,9 @@ const Weights kPrior = [] {
                                         {F::distinct, 1},
                                         {F::distinct_lure, .5},
                                         {F::word_lure, 0},
-                                        {F::word_glued, -.7},
+                                        {F::word_glued, -.5},
+                                        {F::word_plain, -.7},
+                                        {F::lure_clean, .5},
                                         {F::edit_lure, .7},
                                         {F::edit_suffix, .7},
                                         {F::second, 1},
@@ -185,10 +182,7 @@ Weights fit(std::span<const Example> decoys, std::span<const Example> benign,
       using F = decoys::Feature;
       const Features& f = best->features;
       const bool owners = !decoy && f[F::edit] == 0 && f[F::idn] == 0 && f[F::gain] >= kDistinct && f[F::word] == 0;
-      points.push_back({&best->features, decoy,
-                        decoy    ? X("DW", 2) / std::sqrt(count[e.brand]) + .3
-                        : owners ? kOwners
-                                 : X("NW", 1)});
+      points.push_back({&best->features, decoy, decoy ? 1 / std::sqrt(count[e.brand]) + .3 : owners ? kOwners : 1});
     };
     for (const Example& e : decoys) choose(e, true);
     for (const Example& e : benign) choose(e, false);

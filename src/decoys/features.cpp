@@ -149,7 +149,8 @@ bool describe(Scene& scene, const Brand& brand, const Lexicon& lexicon, Place& p
   out[F::two_edits] = place.distance.changes >= 2 && !place.distance.alike;
   out[F::idn] = foreign;
   const bool alone = left.empty() && right.empty();
-  const bool below = place.label < scene.registered;
+  // A label whose following ones reach into the registered one has that one for a part of the imitation.
+  const bool below = place.label < scene.registered && !((twin || full) && end > name.begin[scene.registered]);
   out[F::whole] = alone && !changed && !below;
   out[F::whole_edit] = alone && changed && !below;
   out[F::stub] = letters_beside > 0 && letters_beside <= 2 && rest.words == 0;
@@ -208,8 +209,9 @@ bool describe(Scene& scene, const Brand& brand, const Lexicon& lexicon, Place& p
   out[F::distinct] = distinct;
   out[F::distinct_lure] = distinct && rest.lure > 0;
   out[F::word_lure] = brand.word && rest.lure > 0;
-  out[F::word_glued] =
-      brand.word && (left_letter || right_letter) && rest.lure + rest.technical + rest.institution == 0;
+  out[F::word_glued] = brand.word && (left_letter || right_letter);
+  out[F::word_plain] = out[F::word_glued] > 0 && rest.lure + rest.technical + rest.institution == 0;
+  out[F::lure_clean] = distinct && rest.lure > 0 && rest.unknown < 1 && rest.ordinary == 0;
   out[F::edit_lure] = changed && rest.lure + out[F::host_lure] > 0;
   out[F::edit_suffix] = changed && same_end && !below;
   out[F::undashed] = place.how == How::undashed;

@@ -64,7 +64,9 @@ namespace tocsin::decoys {
   X(distinct, "unchanged, a label that nobody else would think of")                        \
   X(distinct_lure, "such a one, and a lure word")                                          \
   X(word_lure, "a word, and a lure word beside it")                                        \
-  X(word_glued, "a word, and letters beside it that lure nobody")                          \
+  X(word_glued, "a word, and letters beside it")                                           \
+  X(word_plain, "a word, and letters beside it that lure nobody")                          \
+  X(lure_clean, "such a label, and lure words with nothing unknown beside them")           \
   X(edit_lure, "changed, and a lure word")                                                 \
   X(edit_suffix, "changed, and under the protected name's suffix")                         \
   X(second, "another protected label beside it")                                           \

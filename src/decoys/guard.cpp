@@ -63,14 +63,16 @@ Result<Guard> Guard::build(const Lists& lists, const Lexicon& lexicon, const Pub
   std::set<std::string> names;
   for (const std::string& name : lists.protect) {
     Brand brand;
-    if (!make_brand(name, suffixes, lexicon, brand))
-      return fail("'" + name + "' can't be protected: it has no label that could be imitated", "",
-                  "name a domain, one a line");
+    if (!make_brand(name, suffixes, lexicon, brand)) {
+      guard.left_out_.push_back(name);
+      continue;
+    }
     if (!names.insert(brand.name).second) continue;
     guard.owned_[brand.owned] = true;
     guard.brands_->push_back(std::move(brand));
   }
-  if (guard.brands_->empty()) return fail("there is no name to protect", "", "write one name a line");
+  if (guard.brands_->empty())
+    return fail("there is no name to protect", "", "write one name a line, with a label of two letters or more");
   if (guard.brands_->size() > kBrandsMax)
     return fail(fmt::format("more than {} names to protect", kBrandsMax), "", "protect fewer, or in several runs");
   Spelling spelling;

@@ -69,6 +69,8 @@ class Guard {
   // Right after look() gave this sight.
   Explanation explain(const Sight& sight, const Scratch& scratch) const;
 
+  // Names to protect that have no label which could be imitated, as they stood; the others are protected.
+  const std::vector<std::string>& left_out() const { return left_out_; }
   // The protected names' own, what lies below, and what is allowed.
   bool owned(std::string_view name) const;
   const std::vector<Brand>& brands() const { return *brands_; }
@@ -81,6 +83,7 @@ class Guard {
 
   const Lexicon* lexicon_ = nullptr;
   const PublicSuffixes* suffixes_ = nullptr;
+  std::vector<std::string> left_out_;
   std::shared_ptr<std::vector<Brand>> brands_;
   std::shared_ptr<const Index> index_;
   struct Hash {

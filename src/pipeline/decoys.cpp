@@ -60,6 +60,8 @@ Result<std::unique_ptr<const DecoyWatch>> DecoyWatch::load(const RuleOptions& op
     }
   out->refused_ = lists.refused;
   TRY(out->guard_, decoys::Guard::build(lists, *out->lexicon_, out->suffixes()));
+  for (const std::string& left : out->guard_->left_out())
+    out->refused_.push_back("'" + left + "' is not protected: it has no label that could be imitated");
   out->digest_ = hash.finish();
   for (const char* field : kFields) out->slots_.push_back(demand.add(field));
   return std::unique_ptr<const DecoyWatch>(std::move(out));
