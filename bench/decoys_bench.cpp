@@ -137,7 +137,7 @@ Outcome outcome_at(double threshold, const Data& data, const std::vector<double>
 double threshold_for(double per_million, const Data& data, std::vector<double> benign) {
   std::ranges::sort(benign, std::greater{});
   const auto allowed = static_cast<std::size_t>(per_million * static_cast<double>(data.benign_count) / 1e6);
-  return allowed < benign.size() ? std::nextafter(benign[allowed], 1e9) : -1e9;
+  return allowed < benign.size() ? benign[allowed] + 1e-6 : -1e9;
 }
 
 struct Scores {
@@ -230,13 +230,14 @@ int measure(const std::vector<std::string>& args, bool fitting) {
       }
     }
     // Two points fix what a logit means: the levels begin where so many honest names in a million are flagged.
-    const double high = threshold_for(196, data, scores.benign), medium = threshold_for(850, data, scores.benign);
+    // A little above, for weights are printed rounded.
+    const double high = threshold_for(196, data, scores.benign) + .01, medium = threshold_for(850, data, scores.benign);
     const double slope = (logit_of(kHigh) - logit_of(kMedium)) / std::max(.2, high - medium);
     fmt::print(stderr, "calibration: slope {:.3f}, high {:.2f}, medium {:.2f}\n", slope, high, medium);
     for (std::size_t i = 0; i < kFeatures; ++i) {
       double w = fitted[i] * slope;
       if (i == 0) w += logit_of(kMedium) - slope * medium;
-      fmt::print("    {{Feature::{}, {:.2f}f}},{:>{}}// {}\n", kFeatureNames[i], w, "",
+      fmt::print("    {{Feature::{}, {:.3f}f}},{:>{}}// {}\n", kFeatureNames[i], w, "",
                  std::max<int>(1, 30 - static_cast<int>(kFeatureNames[i].size()) - (w < 0) - (std::abs(w) >= 10)),
                  kFeatureMeanings[i]);
     }

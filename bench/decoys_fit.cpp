@@ -66,7 +66,7 @@ const Weights kPrior = [] {
                                         {F::distinct_lure, .5},
                                         {F::word_lure, 0},
                                         {F::word_glued, -.5},
-                                        {F::word_plain, -.7},
+                                        {F::word_plain, -3},
                                         {F::lure_clean, .5},
                                         {F::edit_lure, .7},
                                         {F::edit_suffix, .7},

@@ -277,7 +277,8 @@ int run(std::span<const std::string> args) {
   const auto guard = Guard::build(lists, share->lexicon, suffixes);
   if (!guard) return usage_error("decoys", guard.error());
   for (const std::string& left : guard->left_out())
-    fmt::print(stderr, "tocsin decoys: '{}' is not protected: it has no label that could be imitated\n", publish::printable(left));
+    fmt::print(stderr, "tocsin decoys: '{}' is not protected: it has no label that could be imitated\n",
+               publish::printable(left));
   Run work(*guard, suffixes, *least, json);
   work.read(inputs.empty() ? std::vector<std::string>{"-"} : inputs);
   return work.finish(failing, quiet);
