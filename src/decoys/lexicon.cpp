@@ -222,7 +222,8 @@ void Lexicon::walk(std::string_view token, Step* steps) const {
       // Three letters inside others are rather letters.
       const float bits = bits_of(classes) + (size == 3 && !whole ? 1.0f : 0.0f);
       offer(j + 1, here + bits, size, classes);
-      if (size < 4) continue;
+      if (size < 4 || j + 1 == n) continue;
+      if (const char next = token[j + 1]; next != 's' && next != 'e' && next != 'i' && next != 'l') continue;
       for (const std::string_view ending : kEndings)
         if (token.substr(j + 1).starts_with(ending))
           offer(j + 1 + ending.size(), here + bits + kEndingBits, size + ending.size(), classes);
