@@ -16,6 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import mail
 import text
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -279,6 +280,21 @@ def bench_mailauth():
         say(f"  key recovery is left out: no corpus at {mail}")
 
 
+def bench_mail():
+    """Mail in scan: messages a second of processor time, one thread; mail that means harm ends, in bounded memory."""
+    count, megabytes = 20_000, 2_000 if options.full else 300
+    with tempfile.TemporaryDirectory(dir=DATA) as folder:
+        box = Path(folder) / "box.mbox"
+        mail.ordinary(box, count)
+        size = box.stat().st_size
+        run = Run([TOCSIN, "scan", box, "--threads", 1, "--case", Path(folder) / "mail.case", "--quiet"])
+        at_least("mail in scan, own rules", count / run.cpu, "messages/s", 2_000)
+        figure("the same", size / run.cpu / 1e6, "MB/s", "", None)
+        mail.hostile(box, megabytes)
+        run = Run([TOCSIN, "scan", box, "--threads", 1, "--case", Path(folder) / "hostile.case", "--quiet"])
+        at_most(f"an attachment of {megabytes:,} MB and its kin", run.peak / 1e6, "MB memory", 400)
+
+
 def bench_leak():
     run = Run([BUILD / "leak_bench", "forgeries", 10_000, 2026])
     counts = json.loads(run.out)
@@ -342,7 +358,7 @@ BENCHES = {
     "spray": (bench_spray,),
     "attribution": (bench_attribution,),
     "linking": (bench_linking,),
-    "mailauth": (bench_mailauth,),
+    "mailauth": (bench_mailauth, bench_mail),
     "leak": (bench_leak,),
     "decoys": (bench_decoys,),
     "incidents": (bench_incidents,),

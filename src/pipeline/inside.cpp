@@ -218,7 +218,9 @@ std::string file_name(const mime::Part& part) {
 
 AttachmentKind kind_of_attachment(const mime::Part& part, std::string_view head, bool whole) {
   if (part.type.starts_with("message/rfc822") || part.type == "message/global")
-    return head.empty() ? AttachmentKind::small : AttachmentKind::opened;
+    return head.empty()                            ? AttachmentKind::small
+           : recognise(head, whole) == &mail::spec ? AttachmentKind::opened
+                                                   : AttachmentKind::kept;
   if (head.size() < 16 || is_media(head)) return AttachmentKind::small;
   if (part.type.ends_with("pkcs7-signature") || part.type.ends_with("pgp-signature") ||
       part.type == "application/pgp-keys")
