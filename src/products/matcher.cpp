@@ -122,6 +122,7 @@ bool Matcher::match(std::string_view text, const MessageFilter* filter, MatchScr
   leads_.walk(text, scratch.shape, scratch.lead,
               [&](std::uint32_t last, std::uint32_t next, std::span<const std::uint32_t> entries, std::uint32_t at,
                   std::span<const LeadTree::Span> spans) {
+                if (scratch.shape.budget < 0) return;  // too hard: what was found so far is enough to look at
                 const auto stands = [&](std::uint32_t segment) {
                   const auto places = segments_.places(segment, text, scratch.shape, scratch.segments);
                   return scratch.shape.budget < 0 || (!places.empty() && places.back().begin >= at);
@@ -144,9 +145,11 @@ bool Matcher::match(std::string_view text, const MessageFilter* filter, MatchScr
                   if (!may_fit(entry, text, at, scratch)) continue;
                   scratch.found.push_back({entry, at, first, static_cast<std::uint32_t>(spans.size())});
                   any = true;
+                  if (scratch.shape.budget < 0) break;
                 }
                 if (any) scratch.spans.insert(scratch.spans.end(), spans.begin(), spans.end());
               });
+  scratch.hard = scratch.shape.budget < 0;
   if (scratch.found.empty()) return false;
   if (scratch.found.size() > 1) std::ranges::sort(scratch.found, {}, &MatchScratch::Found::entry);
   if (scratch.shape.budget < 0) return match_hard(text, filter, scratch, out);
