@@ -218,6 +218,11 @@ def bench_linking():
         assessed = Run([TOCSIN, "assess", case])
         at_most("assess, 1.25 million findings", assessed.wall, "s", 60)
         at_most("assess, 1.25 million findings, memory", assessed.peak / 2**20, "MB", 1024)
+        for kind in ("unlike", "unlike-day"):
+            Run([BUILD / "bench" / "case_bench", 1_000_000, case, kind])
+            assessed = Run([TOCSIN, "assess", case])
+            at_most(f"assess, 1.25 million findings, {kind}", assessed.wall, "s", 60)
+            at_most(f"assess, 1.25 million findings, {kind}, memory", assessed.peak / 2**20, "MB", 1024)
 
 
 def bench_incidents():
