@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <map>
+#include <set>
 
 #include "assess/telling.h"
 #include "base/hash.h"
@@ -186,6 +187,46 @@ class Namer {
   boost::unordered_flat_map<std::uint32_t, std::uint32_t> cluster_piece_;
 };
 
+// Nobody reads more incidents than this, and each costs kilobytes: the gravest stay, first those that people decided
+// on.
+std::uint64_t keep_gravest(const Findings& all, std::span<const Act> acts, std::vector<Piece>& pieces) {
+  if (pieces.size() <= IncidentSet::kIncidentsMax) return 0;
+  std::set<std::string_view> decided;
+  for (const Act& act : acts)
+    if (!act.undone) decided.insert(act.subjects.begin(), act.subjects.end());
+  struct Rank {
+    bool decided = false;
+    Level level = Level::informational;
+    std::size_t rules = 0, findings = 0;
+    std::uint32_t piece = 0;
+  };
+  std::vector<Rank> ranks;
+  for (std::uint32_t i = 0; i < pieces.size(); ++i) {
+    const Piece& piece = pieces[i];
+    Rank rank{piece.cut || !piece.ties.empty() || decided.contains(piece.id), {}, 0, piece.findings.size(), i};
+    for (const std::string& alias : piece.aliases) rank.decided |= decided.contains(alias);
+    std::set<std::uint32_t> rules;
+    for (const std::uint32_t finding : piece.findings) {
+      const Text& text = all.text(all.groups[all.group_of[finding]]);
+      rank.level = std::max(rank.level, text.level);
+      rules.insert(text.rule_number);
+    }
+    rank.rules = rules.size();
+    ranks.push_back(rank);
+  }
+  std::ranges::sort(ranks, [](const Rank& a, const Rank& b) {
+    return std::tie(b.decided, b.level, b.rules, b.findings, a.piece) <
+           std::tie(a.decided, a.level, a.rules, a.findings, b.piece);
+  });
+  const std::uint64_t left = ranks.size() - IncidentSet::kIncidentsMax;
+  ranks.resize(IncidentSet::kIncidentsMax);
+  std::ranges::sort(ranks, {}, &Rank::piece);
+  std::vector<Piece> kept;
+  for (const Rank& rank : ranks) kept.push_back(std::move(pieces[rank.piece]));
+  pieces = std::move(kept);
+  return left;
+}
+
 }  // namespace
 
 IncidentSet find_incidents(const Findings& findings, const Tactics& tactics, const Story& before,
@@ -199,6 +240,11 @@ IncidentSet find_incidents(const Findings& findings, const Tactics& tactics, con
         fmt::format("'{}' fires for many on most days: it joins incidents and starts none", titles[rule]));
   Namer namer(findings, before, known, acts);
   std::vector<Piece> pieces = namer.run(clustering);
+  if (const std::uint64_t left = keep_gravest(findings, acts, pieces); left > 0)
+    out.remarks.push_back(
+        fmt::format("{} incidents less grave than the {} shown are left out; their findings count as "
+                    "tied to none",
+                    left, IncidentSet::kIncidentsMax));
   std::vector<std::pair<Incident, IncidentFindings>> made;
   std::uint64_t told = 0;
   for (Piece& piece : pieces) {

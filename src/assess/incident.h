@@ -12,9 +12,10 @@
 namespace tocsin::assess {
 
 struct IncidentSet {
-  std::vector<casefile::Incident> incidents;         // by time, then id
-  std::vector<casefile::IncidentFindings> findings;  // of each, in the same order
-  std::uint64_t loose = 0;                           // findings of no incident
+  static constexpr std::size_t kIncidentsMax = 2'000;  // of more the gravest; `loose` and a remark count the rest
+  std::vector<casefile::Incident> incidents;            // by time, then id
+  std::vector<casefile::IncidentFindings> findings;     // of each, in the same order
+  std::uint64_t loose = 0;                              // findings of no incident
   std::vector<std::string> remarks;
 };
 
