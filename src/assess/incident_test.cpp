@@ -301,5 +301,28 @@ TEST(Incidents, MergeAndSplitHoldAndAreUndone) {
   EXPECT_EQ(rest->finding_count, 2u);
 }
 
+TEST(Incidents, OfTooManyTheGravestAndTheDecidedStay) {
+  Bench bench;
+  const RuleInfo* high = bench.rule("high", Level::high, "T1003.001");
+  const RuleInfo* critical = bench.rule("critical", Level::critical, "T1003.002");
+  constexpr std::size_t kMore = 30;
+  for (std::size_t i = 0; i < IncidentSet::kIncidentsMax + kMore; ++i)
+    bench.add(i % 100 == 7 ? critical : high, static_cast<std::int64_t>(i) * 3600,
+              {{EntityType::host, "ws" + std::to_string(i), ""}});
+  const IncidentSet made = bench.incidents();
+  EXPECT_EQ(made.incidents.size(), IncidentSet::kIncidentsMax);
+  EXPECT_EQ(made.loose, kMore);
+  EXPECT_NE(made.remarks.back().find("30 incidents less grave"), std::string::npos);
+  // The last ones gave way, except the critical; a decision keeps one.
+  EXPECT_EQ(made.incidents.back().severity, Level::critical);
+  Act act;
+  act.kind = ActKind::annotate;
+  act.subjects = {made.incidents.front().id};
+  act.author = act.reason = act.text = "x";
+  const IncidentSet again = bench.incidents({}, {}, std::span(&act, 1));
+  EXPECT_EQ(again.incidents.front().id, made.incidents.front().id);
+  EXPECT_EQ(again.incidents.size(), made.incidents.size());
+}
+
 }  // namespace
 }  // namespace tocsin::assess
