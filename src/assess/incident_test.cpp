@@ -307,7 +307,7 @@ TEST(Incidents, OfTooManyTheGravestAndTheDecidedStay) {
   const RuleInfo* critical = bench.rule("critical", Level::critical, "T1003.002");
   constexpr std::size_t kMore = 30;
   for (std::size_t i = 0; i < IncidentSet::kIncidentsMax + kMore; ++i)
-    bench.add(i % 100 == 7 ? critical : high, static_cast<std::int64_t>(i) * 3600,
+    bench.add(i % 100 == 7 ? critical : high, static_cast<std::int64_t>(i) * 60,
               {{EntityType::host, "ws" + std::to_string(i), ""}});
   const IncidentSet made = bench.incidents();
   EXPECT_EQ(made.incidents.size(), IncidentSet::kIncidentsMax);
