@@ -357,6 +357,34 @@ def bench_decoys():
     figure("decoys: memory, 500 protected names", peaks[1] / 1e6, "MB", "", None)
 
 
+def bench_phishing():
+    """Webmail vectors and their mutations, honest mail of our own making, real phishing mail in two halves by name."""
+    program = BUILD / "phishing_bench"
+    mail = CORPUS / "mail"
+    if (mail / "webmail_xss_vectors.tsv").exists():
+        found = json.loads(Run([program, "vectors", mail / "webmail_xss_vectors.tsv", 1000, 1]).out)
+        at_least("webmail vectors found", found["found"], f"of {found['vectors']}", found["vectors"])
+        at_most("honest ones flagged", found["flagged"], f"of {found['benign']}", 0)
+        at_least("mutations found", found["mutated_found"] / found["mutated"], f"of {found['mutated']:,}", .99)
+    else:
+        say(f"  webmail vectors are left out: no corpus at {mail}")
+    for seed in (1, 2, 3):
+        made = json.loads(Run([program, "benign", 5000, seed]).out)
+        at_most(f"honest mails flagged, seed {seed}", made["flagged"], "of 5,000", 5)
+    if (mail / "phishing_pot").exists():
+        both = {half: json.loads(Run([program, "pot", mail / "phishing_pot", half]).out) for half in (0, 1)}
+        whole = {key: both[0][key] + both[1][key] for key in both[0]}
+        at_least("phishing found", whole["found"] / whole["messages"], f"of {whole['messages']}", .85)
+        for half, name in ((0, "half that was looked at"), (1, "half that was not")):
+            figure(f"  {name}", both[half]["found"] / both[half]["messages"], f"of {both[half]['messages']}", "", None)
+        speed = json.loads(Run([program, "speed", mail / "phishing_pot"]).out)
+        figure("phishing judged, one core", speed["messages"] / speed["seconds"], "mails/s", "", None)
+    else:
+        say(f"  real phishing is left out: no corpus at {mail}")
+    speed = json.loads(Run([program, "speed", "benign", 3000, 1]).out)
+    figure("honest mail judged, one core", speed["messages"] / speed["seconds"], "mails/s", "", None)
+
+
 BENCHES = {
     "scan": (bench_scan, bench_memory, bench_startup),
     "text": (bench_text, bench_products),
@@ -366,6 +394,7 @@ BENCHES = {
     "mailauth": (bench_mailauth, bench_mail),
     "leak": (bench_leak,),
     "decoys": (bench_decoys,),
+    "phishing": (bench_phishing,),
     "incidents": (bench_incidents,),
     "memory": (bench_memory,),
     "startup": (bench_startup,),

@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "base/hash.h"
+#include "event/finding.h"
 
 namespace tocsin::casefile {
 namespace {
@@ -220,6 +221,34 @@ bool read_hits(const RowBlockView& view, const RowBlockView::Row& row, Hits& out
   for (std::string_view& hit : out.indicators)
     if (!from.text(hit)) return false;
   return from.text(out.entities) && from.at_end();
+}
+
+void add_said(RowBlock& block, const RowKey& key, std::span<const Said> said) {
+  block.begin(key);
+  block.number(said.size());
+  for (const Said& one : said) {
+    block.number(one.rule);
+    block.number(one.level);
+    std::size_t field = 0;
+    for (const std::string_view text : {one.group, one.title, one.detail, one.techniques, one.entities})
+      block.text(field++, text);
+  }
+  block.end();
+}
+
+bool read_said(const RowBlockView& view, const RowBlockView::Row& row, std::vector<Said>& out) {
+  RowBlockView::Reader from(view, row);
+  std::uint64_t count = 0;
+  out.clear();
+  if (!from.number(count) || count > row.size) return false;
+  out.resize(count);
+  for (Said& one : out) {
+    if (!from.number(one.rule) || !from.number(one.level) || one.level > static_cast<std::uint64_t>(Level::critical))
+      return false;
+    for (std::string_view* text : {&one.group, &one.title, &one.detail, &one.techniques, &one.entities})
+      if (!from.text(*text)) return false;
+  }
+  return from.at_end();
 }
 
 }  // namespace tocsin::casefile

@@ -1,5 +1,7 @@
 // Activities and hits of indicators as rows of a RowBlock.
 #pragma once
+#include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -21,5 +23,16 @@ struct Hits {
 };
 void add_hits(RowBlock& block, const RowKey& key, const Hits& hits);
 bool read_hits(const RowBlockView& view, const RowBlockView::Row& row, Hits& out);
+
+// What is said of one record (a mail), each under one of a scan's rules. Views, as everywhere here.
+struct Said {
+  std::uint64_t rule = 0;                      // the sayer's own number of it
+  std::uint64_t level = 0;                     // Level
+  std::string_view group;                      // statements of one rule and group become one finding
+  std::string_view title, detail, techniques;  // techniques separated by blanks
+  std::string_view entities;                   // write_entities()
+};
+void add_said(RowBlock& block, const RowKey& key, std::span<const Said> said);
+bool read_said(const RowBlockView& view, const RowBlockView::Row& row, std::vector<Said>& out);
 
 }  // namespace tocsin::casefile

@@ -130,12 +130,12 @@ Result<void> Case::Impl::remove_blocks(std::int64_t run) {
   return database.run("DELETE FROM row_block WHERE run = ?1", run);
 }
 
-Result<void> Case::Impl::supersede_activities(EvidenceId evidence, std::int64_t run) {
-  constexpr auto kKind = static_cast<std::int64_t>(RowKind::activities);
+Result<void> Case::Impl::supersede(RowKind rows, EvidenceId evidence, std::int64_t run) {
+  const auto kind = static_cast<std::int64_t>(rows);
   TRY(Statement others,
       database.prepare("SELECT DISTINCT r.id FROM run r JOIN row_block b ON b.run = r.id AND b.kind = ?3 "
                        "WHERE r.evidence = ?1 AND r.id <> ?2 ORDER BY r.id"));
-  others.bind(1, evidence).bind(2, run).bind(3, kKind);
+  others.bind(1, evidence).bind(2, run).bind(3, kind);
   std::vector<std::int64_t> runs;
   for (;;) {
     TRY(const bool row, others.step());
@@ -143,9 +143,9 @@ Result<void> Case::Impl::supersede_activities(EvidenceId evidence, std::int64_t 
     runs.push_back(others.integer(0));
   }
   for (const std::int64_t other : runs) {
-    TRY_VOID(database.run("DELETE FROM row_block WHERE run = ?1 AND kind = ?2", other, kKind));
+    TRY_VOID(database.run("DELETE FROM row_block WHERE run = ?1 AND kind = ?2", other, kind));
     TRY_VOID(add_journal("superseded", fmt::format("{{\"run\":{},\"evidence\":{},\"what\":\"{}\"}}", other, evidence,
-                                                   kRowKindNames[kKind])));
+                                                   kRowKindNames[kind])));
   }
   return {};
 }
@@ -447,7 +447,10 @@ Result<Case::Finished> Case::finish_evidence(const EvidenceEnd& end) {
       TRY_VOID(me.database.run("INSERT INTO anomaly_count(evidence, name, count) VALUES (?1, ?2, ?3)", evidence, name,
                                static_cast<std::int64_t>(number)));
   }
-  if (end.activities && end.complete && !finished.copy) TRY_VOID(me.supersede_activities(evidence, current.run));
+  if (end.activities && end.complete && !finished.copy)
+    TRY_VOID(me.supersede(RowKind::activities, evidence, current.run));
+  if (end.statements && end.complete && !finished.copy)
+    TRY_VOID(me.supersede(RowKind::statements, evidence, current.run));
   const Digest digest = current.digest.finish();
   if (!finished.copy)
     TRY_VOID(me.database.run("UPDATE run SET last_event = ?2, digest = ?3 WHERE id = ?1", current.run,

@@ -96,6 +96,7 @@ struct EvidenceEnd {
   std::string reader;       // "" keeps what begin_evidence said
   std::vector<HourCount> hours;  // ascending
   bool activities = false;  // this pass collected activities: they replace those of earlier passes
+  bool statements = false;  // … and what is said of mails
 };
 
 struct Evidence {

@@ -70,7 +70,7 @@ class BlocksDigest {
   Sha256 hash_;
   std::uint64_t count_ = 0;
 };
-inline constexpr std::string_view kRowKindNames[] = {"activities", "hits"};
+inline constexpr std::string_view kRowKindNames[] = {"activities", "hits", "statements"};
 
 struct Case::Impl {
   std::string path;
@@ -102,7 +102,7 @@ struct Case::Impl {
     std::int64_t run = 0, rule_set = 0, first_event = 0, next_event = 0;
     std::map<std::string, std::uint64_t, std::less<>> anomalies;
     RunDigest digest;
-    BlocksDigest blocks[2];  // by RowKind
+    BlocksDigest blocks[std::size(kRowKindNames)];  // by RowKind
   };
   std::optional<Current> current;
   std::size_t uncommitted_rows = 0, uncommitted_bytes = 0;
@@ -125,7 +125,7 @@ struct Case::Impl {
   Result<void> remove_runs(EvidenceId evidence, bool open_only, std::string_view why);
   Result<void> remove_blocks(std::int64_t run);
   // Activities of other passes over this evidence than `run`.
-  Result<void> supersede_activities(EvidenceId evidence, std::int64_t run);
+  Result<void> supersede(RowKind rows, EvidenceId evidence, std::int64_t run);
   Result<void> remove_range(std::int64_t first, std::int64_t last);
   Result<std::int64_t> end_of_run(std::int64_t run);  // last event of it, also of an open one
   Result<void> add_journal(std::string_view action, std::string_view detail);

@@ -19,7 +19,7 @@
 
 namespace tocsin::casefile {
 
-enum class RowKind : std::uint8_t { activities, hits };
+enum class RowKind : std::uint8_t { activities, hits, statements };
 
 // What orders rows and tells copies. `content`: the first eight bytes of a ContentHash, little-endian.
 struct RowKey {

@@ -192,6 +192,10 @@ Result<void> RowFeed::Impl::copy(const Opened& from_block, RowBlock& to) const {
     Activity activity;
     good = read_activity(from_block.view, row, activity);
     if (good) add_activity(to, row.key, activity);
+  } else if (kind == RowKind::statements) {
+    std::vector<Said> said;
+    good = read_said(from_block.view, row, said);
+    if (good) add_said(to, row.key, said);
   } else {
     Hits hits;
     good = read_hits(from_block.view, row, hits);
@@ -260,7 +264,7 @@ Result<bool> RowFeed::Impl::next() {
     if (!same || group->evidence != key.evidence) here = 0;
     const bool same_place = same && group->evidence == key.evidence && group->offset == key.offset;
     // One place, read twice: nothing new, unless another set of indicators was looked for.
-    if (same_place && (kind == RowKind::activities || !gave)) continue;
+    if (same_place && (kind != RowKind::hits || !gave)) continue;
     if (!same_place) here = key.numbered ? 1 : here + 1;
     group = key;
     gave = same_place || here > given;

@@ -211,8 +211,25 @@ constexpr const char* kHours = R"sql(
 CREATE TABLE evidence_hours(evidence INTEGER PRIMARY KEY REFERENCES evidence(id), hours TEXT NOT NULL) STRICT;
 )sql";
 
+// Rows of more kinds: what is said of mails (kind 2), and room for others.
+constexpr const char* kMoreRows = R"sql(
+CREATE TABLE row_block_next(
+  id INTEGER PRIMARY KEY,
+  run INTEGER NOT NULL REFERENCES run(id),
+  kind INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 15),
+  rows INTEGER NOT NULL,
+  first_time INTEGER, first_fraction INTEGER NOT NULL,
+  last_time INTEGER, last_fraction INTEGER NOT NULL,
+  data BLOB NOT NULL
+) STRICT;
+INSERT INTO row_block_next SELECT id, run, kind, rows, first_time, first_fraction, last_time, last_fraction, data FROM row_block;
+DROP TABLE row_block;
+ALTER TABLE row_block_next RENAME TO row_block;
+CREATE INDEX row_block_by_run ON row_block(run, kind);
+)sql";
+
 // Step i leads from format i to i + 1.
-constexpr const char* kSteps[] = {kVersion1, kStory, kBlocks, kLeak, kHours};
+constexpr const char* kSteps[] = {kVersion1, kStory, kBlocks, kLeak, kHours, kMoreRows};
 constexpr std::int64_t kFormat = std::size(kSteps);
 
 }  // namespace

@@ -33,7 +33,7 @@ struct StatedRun {
   std::int64_t evidence = 0;
   std::string sha256;
   bool complete = false;
-  std::string blocks[2];  // by RowKind
+  std::string blocks[std::size(kRowKindNames)];  // by RowKind
 };
 
 class Verifier {

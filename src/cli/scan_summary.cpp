@@ -95,6 +95,10 @@ void print_summary(const ScanSummary& summary, const Program&, std::FILE* to) {
     fmt::print(to, "\n");
   }
 
+  if (summary.mails_told)
+    fmt::print(to, "  mail       {} with traits of phishing or an attack on webmail: docs/PHISHING.md\n",
+               grouped(summary.mails_told));
+
   if (summary.indicators) {
     fmt::print(to, "  indicators {} ({}), {} in memory", grouped(summary.indicators),
                ranking(summary.indicators_by_type, 7), human_bytes(static_cast<double>(summary.indicator_bytes)));

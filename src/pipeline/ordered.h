@@ -36,6 +36,13 @@ struct DecoyStats {
 Result<DecoyStats> run_decoys(const Program& program, std::span<const std::uint32_t> numbers, std::size_t memory,
                               casefile::Case& in);
 
+// What is said of mails (phishing, webmail exploits): one finding for all of one template. Program judges mail.
+struct MailStats {
+  std::uint64_t mails = 0, findings = 0, copies = 0;  // mails of which something is said
+};
+Result<MailStats> run_mail(const Program& program, std::span<const std::uint32_t> numbers, std::size_t memory,
+                           casefile::Case& in);
+
 // Like it. Program has detectors.
 Result<DetectStats> run_detectors(const Program& program, std::span<const std::uint32_t> numbers,
                                   const Networks& networks, std::size_t memory, casefile::Case& in);

@@ -76,6 +76,7 @@ Result<std::unique_ptr<const Program>> Program::load(const RuleOptions& options)
   if (options.products || options.detectors) TRY_VOID(program->load_products(share, options));
   if (!options.indicators.empty()) TRY_VOID(program->load_indicators(options));
   if (!options.protect.empty()) TRY_VOID(program->load_decoys(options));
+  if (options.detectors) TRY_VOID(program->load_mail(share));
   if (program->activities_at_ || program->search_at_ || program->decoys_at_)
     for (std::size_t i = 0; i < std::size(program->identity_slots_); ++i)
       program->identity_slots_[i] = program->demand_.add(casefile::kIdentityFields[i]);
@@ -132,6 +133,47 @@ Result<void> Program::load_products(const std::string& share, const RuleOptions&
   activities_at_ = static_cast<std::uint32_t>(infos_.size());
   infos_.push_back(std::move(collecting));
   for (const detect::DetectorSpec* spec : detect::all_detectors()) infos_.push_back(info_of(*spec));
+  return {};
+}
+
+Result<void> Program::load_mail(const std::string& share) {
+  TRY(auto knowledge, phishing::Knowledge::load(share + "/phishing"));
+  mail_knowledge_ = std::make_unique<const phishing::Knowledge>(std::move(knowledge));
+  phishing::LookAlike look_alike;
+  if (const DecoyWatch* watch = decoys_.get())
+    look_alike = [watch](std::string_view domain) -> std::string {
+      thread_local decoys::Guard::Scratch scratch;
+      decoys::Sight sight;
+      if (watch->guard().look(domain, scratch, sight) != decoys::Guard::Seen::sight || sight.score < decoys::kMedium)
+        return {};
+      const decoys::Explanation why = watch->guard().explain(sight, scratch);
+      return fmt::format("imitates {} ({})", why.imitates, why.reason);
+    };
+  mail_.emplace(*mail_knowledge_, std::move(look_alike));
+  casefile::RuleInfo judging;
+  judging.hash = sha256(fmt::format("{}\n{}\n{}", phishing::kVersion, mail_knowledge_->digest().hex(),
+                                    decoys_ ? decoys_->digest().hex() : ""));
+  judging.id = "tocsin-mail-judging";
+  judging.title = "what is said of mails";
+  judging.kind = casefile::RuleKind::detector;
+  judging.path = "share/tocsin/phishing";
+  judging.author = "tocsin";
+  judging.reported = false;
+  mail_at_ = static_cast<std::uint32_t>(infos_.size());
+  infos_.push_back(judging);
+  for (const phishing::Spec& spec : phishing::all_specs()) {
+    casefile::RuleInfo info;
+    info.hash = sha256(fmt::format("{} 1", spec.id));
+    info.id = spec.id;
+    info.title = spec.title;
+    info.level = spec.level;
+    info.kind = casefile::RuleKind::detector;
+    info.path = "phishing";
+    info.author = "tocsin";
+    info.techniques.assign(spec.techniques.begin(), spec.techniques.end());
+    info.over_case = true;
+    infos_.push_back(std::move(info));
+  }
   return {};
 }
 

@@ -12,6 +12,7 @@
 #include "case/case.h"
 #include "event/demand.h"
 #include "indicators/read.h"
+#include "phishing/verdict.h"
 #include "pipeline/decoys.h"
 #include "pipeline/options.h"
 #include "pipeline/summary.h"
@@ -29,8 +30,8 @@ class Program {
   const Demand& demand() const { return demand_; }
   const sigma::RuleSet& rules() const { return *rules_; }
   const sigma::Engine& engine() const { return *engine_; }
-  // Of all rules, then of all correlations; with detectors, of the collecting of activities and of each detector; with
-  // indicators, of the search and of what it finds; the same with decoys.
+  // Of all rules, then of all correlations; with detectors, of the collecting of activities and of each detector, and
+  // of the judging of mail and what it says; with indicators, of the search and of what it finds; the same with decoys.
   std::span<const casefile::RuleInfo> infos() const { return infos_; }
   // Places in infos().
   std::size_t correlations_at() const { return rules_->rules.size(); }
@@ -45,6 +46,9 @@ class Program {
   // Null: nobody looks for decoys of names.
   const DecoyWatch* decoys() const { return decoys_.get(); }
   std::optional<std::uint32_t> decoys_at() const { return decoys_at_; }  // the findings' rule stands after it
+  // Null: nobody judges mail.
+  const phishing::Judge* mail() const { return mail_ ? &*mail_ : nullptr; }
+  std::optional<std::uint32_t> mail_at() const { return mail_at_; }  // the findings' rules stand after it
   // Some detector wants this kind.
   bool wanted(ActivityKind kind) const { return wanted_ >> static_cast<int>(kind) & 1; }
   // What tells this event's record from others.
@@ -74,6 +78,7 @@ class Program {
   Result<void> load_products(const std::string& share, const RuleOptions& options);
   Result<void> load_indicators(const RuleOptions& options);
   Result<void> load_decoys(const RuleOptions& options);
+  Result<void> load_mail(const std::string& share);
 
   std::shared_ptr<const sigma::RuleSet> rules_;
   std::shared_ptr<const sigma::Engine> engine_;
@@ -87,6 +92,9 @@ class Program {
   std::optional<std::uint32_t> search_at_;
   std::unique_ptr<const DecoyWatch> decoys_;
   std::optional<std::uint32_t> decoys_at_;
+  std::unique_ptr<const phishing::Knowledge> mail_knowledge_;
+  std::optional<phishing::Judge> mail_;
+  std::optional<std::uint32_t> mail_at_;
   std::optional<Slot> identity_slots_[std::size(casefile::kIdentityFields)];
 };
 

@@ -23,7 +23,7 @@ using casefile::Case;
 struct Task {
   Intaken in;
   casefile::MatchBatch matches;
-  casefile::RowBlock activities, hits;
+  casefile::RowBlock activities, hits, statements;
   std::uint64_t untimed = 0;       // activities without a time, which are left out
   std::vector<Anomaly> anomalies;  // met while decoding
   std::uint64_t events = 0;
@@ -76,6 +76,7 @@ class Scan {
   void collect(Task& task, Worker& worker, const Event& event) const;
   void seek(Task& task, Worker& worker, const Event& event) const;
   void watch(Task& task, Worker& worker, const Event& event) const;
+  void judge(Task& task, const Event& event) const;
   // Whether this evidence has yet to meet a rule (its index); one of program_'s, or none.
   static bool lacks(const EvidenceRun& run, std::optional<std::uint32_t> rule);
   void summarise_indicators();
@@ -126,6 +127,7 @@ void Scan::work(Task& task, Worker& worker) const {
   task.matches.clear();
   task.activities.clear();
   task.hits.clear();
+  task.statements.clear();
   task.untimed = 0;
   task.anomalies.clear();
   task.events = 0;
@@ -134,7 +136,7 @@ void Scan::work(Task& task, Worker& worker) const {
   if (!task.in.block) return;
   const EvidenceRun& run = *task.in.run;
   const bool collecting = lacks(run, activities_), seeking = lacks(run, program_.search_at()),
-             watching = lacks(run, program_.decoys_at());
+             watching = lacks(run, program_.decoys_at()), judging = lacks(run, program_.mail_at());
   worker.batch.clear();
   worker.products.arena.clear();
   run.reader->decode(*task.in.block, worker.batch);
@@ -147,13 +149,14 @@ void Scan::work(Task& task, Worker& worker) const {
       if (task.hours.empty() || task.hours.back().hour != hour) task.hours.push_back({hour, 0});
       ++task.hours.back().events;
     }
-    if (!matching_ && !collecting && !seeking && !watching) continue;
+    if (!matching_ && !collecting && !seeking && !watching && !judging) continue;
     if ((options_.since && event.time < *options_.since) || (options_.until && !(event.time < *options_.until)))
       continue;
     if (matching_) match(task, worker, event);
     if (collecting) collect(task, worker, event);
     if (seeking) seek(task, worker, event);
     if (watching) watch(task, worker, event);
+    if (judging && event.source == "mail") judge(task, event);
   }
   task.in.block.reset();
 }
@@ -228,6 +231,23 @@ void Scan::watch(Task& task, Worker& worker, const Event& event) const {
                      worker.hits);
 }
 
+void Scan::judge(Task& task, const Event& event) const {
+  const std::vector<phishing::Statement> statements = program_.mail()->judge(mime::parse(event.raw));
+  if (statements.empty()) return;
+  std::vector<std::string> techniques(statements.size()), entities(statements.size());
+  std::vector<casefile::Said> said(statements.size());
+  for (std::size_t i = 0; i < statements.size(); ++i) {
+    const phishing::Statement& one = statements[i];
+    for (const std::string& technique : one.techniques) techniques[i] += (techniques[i].empty() ? "" : " ") + technique;
+    casefile::write_entities(one.entities, entities[i]);
+    said[i] = {one.spec,   static_cast<std::uint64_t>(one.level), one.campaign, one.title, one.detail, techniques[i],
+               entities[i]};
+  }
+  const casefile::Identity identity = program_.identity(event);
+  casefile::add_said(task.statements, {event.time, identity.content, event.offset, event.record, identity.numbered, 0},
+                     said);
+}
+
 void Scan::give(Task& task) {
   if (error_) return;
   if (auto stored = store(task); !stored) {
@@ -257,7 +277,9 @@ Result<void> Scan::store(Task& task) {
     first_ = last_ = Time::none();
     hours_.clear();
     const casefile::EvidenceInfo info{run.path, run.path == run.top ? "" : run.top,
-                                      run.spec ? std::string(run.spec->name) : run.attachment ? "attachment" : ""};
+                                      run.spec         ? std::string(run.spec->name)
+                                      : run.attachment ? "attachment"
+                                                       : ""};
     if (run.known) ++summary_.known;
     if (run.known && run.known->rules.empty()) {
       TRY_VOID(case_.add_path(run.known->id, info));
@@ -279,6 +301,7 @@ Result<void> Scan::store(Task& task) {
     if (!task.matches.items().empty()) TRY_VOID(case_.append(task.matches));
     TRY_VOID(case_.append(casefile::RowKind::activities, task.activities));
     TRY_VOID(case_.append(casefile::RowKind::hits, task.hits));
+    TRY_VOID(case_.append(casefile::RowKind::statements, task.statements));
   }
   events_ += task.events;
   widen(first_, last_, task.first);
@@ -318,6 +341,7 @@ Result<void> Scan::store_end(const Task& task) {
   for (const auto& [hour, events] : hours_) end.hours.push_back({hour, events});
   end.complete = complete;
   end.activities = lacks(*task.in.run, activities_);
+  end.statements = lacks(*task.in.run, program_.mail_at());
   TRY(const auto finished, case_.finish_evidence(end));
   if (finished.copy) ++summary_.copies;
   open_ = false;
@@ -368,6 +392,11 @@ Result<void> Scan::run_ordered() {
     summary_.protected_names = program_.decoys()->guard().brands().size();
     summary_.decoys_met = met.names;
     summary_.decoy_events = met.events;
+  }
+  if (program_.mail_at()) {
+    TRY(const MailStats judged, run_mail(program_, numbers_, options_.memory / 8, case_));
+    summary_.mails_told = judged.mails;
+    summary_.mail_copies = judged.copies;
   }
   if (!activities_) return {};
   TRY(const DetectStats detected, run_detectors(program_, numbers_, options_.place(), options_.memory / 2, case_));

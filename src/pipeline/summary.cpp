@@ -35,6 +35,7 @@ std::string ScanSummary::json() const {
                          {"by_kind", activities_by_kind},
                          {"copies", activity_copies},
                          {"without_time", activities_without_time}};
+  if (mails_told || mail_copies) out["mail"] = {{"told", mails_told}, {"copies", mail_copies}};
   if (indicators)
     out["indicators"] = {{"loaded", indicators},
                          {"by_type", indicators_by_type},

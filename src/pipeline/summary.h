@@ -37,6 +37,9 @@ struct ScanSummary {
   std::uint64_t detectors = 0, activities = 0, activity_copies = 0, activities_without_time = 0;
   std::map<std::string, std::uint64_t> activities_by_kind;
 
+  // Of mails something is said of (phishing, exploits); copies of them left out.
+  std::uint64_t mails_told = 0, mail_copies = 0;
+
   // Of indicators; all zero where none were given.
   std::uint64_t indicators = 0, indicators_warned = 0, indicators_refused = 0, indicators_met = 0, indicator_events = 0,
                 indicator_bytes = 0;
