@@ -71,9 +71,9 @@ class InsideTest : public testing::Test {
       for (const Anomaly& anomaly : in.anomalies) out.anomalies.emplace_back(anomaly.name);
       if (in.begins)
         out.paths.push_back(in.run->path.substr(folder_.string().size() + 1) + " " +
-                            (in.run->spec         ? std::string(in.run->spec->name)
-                             : in.run->attachment ? "kept"
-                                                  : "none"));
+                            (in.run->spec              ? std::string(in.run->spec->name)
+                             : in.run->kept_as.empty() ? "none"
+                                                       : "kept"));
     }
     out.counts = intake.attachments();
     return out;
@@ -115,6 +115,28 @@ TEST_F(InsideTest, MailInMailHasABottom) {
   const Read found = read("deep.eml", message);
   EXPECT_EQ(found.paths.size(), 9u);
   EXPECT_EQ(found.anomalies, Strings{"mail-depth"});
+}
+
+// What stands for readpst here writes a mailbox; the real one is Debian's.
+TEST_F(InsideTest, OutlookFoldersAreReadByReadpst) {
+  const std::string pst = "!BDN....SM" + std::string(600, '\0');
+  const std::string before = std::getenv("PATH") ? std::getenv("PATH") : "";
+  ::setenv("PATH", folder_.c_str(), 1);
+  Read found = read("a.pst", pst);
+  EXPECT_EQ(found.paths, Strings{"a.pst kept"});
+  EXPECT_EQ(found.anomalies, Strings{"pst-not-opened"});
+  const std::filesystem::path tool = folder_ / "readpst";
+  std::ofstream(tool) << "#!/bin/sh\nwhile [ \"$1\" != -o ]; do shift; done\nread -r x < /dev/null\n"
+                         "echo 'From a@b Mon Aug 24 08:00:00 2020' > \"$2/Inbox\"\n"
+                         "echo 'From: a@example.org' >> \"$2/Inbox\"\necho 'Subject: x' >> \"$2/Inbox\"\n"
+                         "echo '' >> \"$2/Inbox\"\necho hi >> \"$2/Inbox\"\n";
+  std::filesystem::permissions(tool, std::filesystem::perms::owner_all);
+  found = read("a.pst", pst);
+  EXPECT_EQ(found.paths, (Strings{"a.pst kept", "a.pst!/Inbox mail"}));
+  EXPECT_EQ(found.anomalies, Strings{});
+  found = read("t.zip", test::write_zip({{"a.pst", pst}}));
+  EXPECT_EQ(found.anomalies, Strings{"pst-not-opened"});
+  ::setenv("PATH", before.c_str(), 1);
 }
 
 }  // namespace

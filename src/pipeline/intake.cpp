@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "pipeline/mail_auth.h"
+#include "pipeline/outlook.h"
 #include "readers/dated.h"
 #include "readers/mail/mail.h"
 #include "rehearse/mark.h"
@@ -61,6 +62,8 @@ bool Intake::take(Intaken& out) {
       }
       run_.reset();
       item_ = nullptr;
+      if (outlook_ && !stopped) inside_.push_back(std::move(outlook_));
+      outlook_.reset();
       if (finder_ && !stopped)
         if (auto inside = finder_->take()) inside_.push_back(std::move(inside));
       finder_.reset();
@@ -111,7 +114,8 @@ bool Intake::open_next(Intaken& out) {
     item_ = nullptr;
     return true;
   }
-  const ReaderSpec* spec = keep ? nullptr : recognise(item_->head(), item_->whole());
+  const bool outlook = is_outlook_folder(item_->head()) || is_outlook_message(item_->head());
+  const ReaderSpec* spec = keep || outlook ? nullptr : recognise(item_->head(), item_->whole());
   std::optional<int> year = options_.read.year;
   bool assumed = options_.read.year_assumed;
   if (!year && spec && spec != &mail::spec && has_undated_lines(item_->head())) {
@@ -131,7 +135,7 @@ bool Intake::open_next(Intaken& out) {
     }
   }
   start(*item_, spec, year, assumed, out);
-  run_->attachment = keep;
+  if (keep) run_->kept_as = "attachment";
   return true;
 }
 
@@ -167,6 +171,15 @@ void Intake::start(evidence::Item& item, const ReaderSpec* spec, std::optional<i
       else
         out.anomalies.push_back({"mail-depth", 0, 0, "mail inside mail; what this one carries is not opened"});
     }
+  }
+  if (!spec && is_outlook_message(item.head()))
+    out.anomalies.push_back(
+        {"msg-not-read", 0, 0, "a message as Outlook saves it (.msg): save it as .eml to have it read"});
+  if (!spec && is_outlook_folder(item.head()) && !run_->known) {
+    run_->kept_as = "outlook";
+    Anomaly anomaly;
+    outlook_ = open_outlook_folder(item.path(), is_plain_file(item) ? item.path() : "", limits_for(options_), anomaly);
+    if (!anomaly.name.empty()) out.anomalies.push_back(std::move(anomaly));
   }
   out.run = run_;
   out.begins = true;

@@ -32,8 +32,8 @@ struct EvidenceRun {
   const ReaderSpec* spec = nullptr;  // nullptr: nobody recognised it
   std::unique_ptr<Reader> reader;
   const KnownEvidence* known = nullptr;
-  bool attachment = false;  // of a message, kept with its hash: no reader is expected
-  bool exercise = false;    // it says that `tocsin rehearse` made it
+  std::string_view kept_as;  // "attachment", "outlook": what no reader is expected for; "" else
+  bool exercise = false;     // it says that `tocsin rehearse` made it
 };
 
 // What take() hands on: a block of one run, its beginning or its end, or word of a container.
@@ -78,6 +78,7 @@ class Intake {
   const IntakeScope scope_;
   std::optional<evidence::Walker> walker_;
   std::vector<std::unique_ptr<Inside>> inside_;  // what lies in what was read, innermost last
+  std::unique_ptr<Inside> outlook_;              // of the open run
   std::unique_ptr<AttachmentFinder> finder_;     // of the open run
   AttachmentCounts attachments_;
   std::uint64_t bytes_before_ = 0;

@@ -268,8 +268,11 @@ Result<void> Scan::store(Task& task) {
   const EvidenceRun& run = *task.in.run;
   if (task.in.begins) {
     ++summary_.files;
-    ++summary_.by_format[run.spec ? std::string(run.spec->label) : run.attachment ? "attachments" : "not recognised"];
-    if (!run.spec && !run.attachment) ++summary_.unrecognised;
+    ++summary_.by_format[run.spec                      ? std::string(run.spec->label)
+                         : run.kept_as == "attachment" ? "attachments"
+                         : run.kept_as.empty()         ? "not recognised"
+                                                       : "Outlook folders"];
+    if (!run.spec && run.kept_as.empty()) ++summary_.unrecognised;
     // At once: a case that a killed scan leaves must not look like a real one.
     if (run.exercise && summary_.exercises++ == 0)
       TRY_VOID(case_.set_meta(casefile::kExerciseKey, "evidence made by tocsin rehearse"));
@@ -277,9 +280,7 @@ Result<void> Scan::store(Task& task) {
     first_ = last_ = Time::none();
     hours_.clear();
     const casefile::EvidenceInfo info{run.path, run.path == run.top ? "" : run.top,
-                                      run.spec         ? std::string(run.spec->name)
-                                      : run.attachment ? "attachment"
-                                                       : ""};
+                                      run.spec ? std::string(run.spec->name) : std::string(run.kept_as)};
     if (run.known) ++summary_.known;
     if (run.known && run.known->rules.empty()) {
       TRY_VOID(case_.add_path(run.known->id, info));
@@ -329,7 +330,7 @@ Result<void> Scan::store_end(const Task& task) {
     ++summary_.anomalies;
     ++summary_.anomalies_by_name[std::string(anomaly.name)];
   }
-  if (!task.in.run->spec && !task.in.run->attachment && custody.size > 0) {
+  if (!task.in.run->spec && task.in.run->kept_as.empty() && custody.size > 0) {
     TRY_VOID(case_.add_anomaly({"format-not-recognised", 0, custody.size, "no reader knows this content"}));
   }
   casefile::EvidenceEnd end;
