@@ -142,10 +142,17 @@ Result<Overview> overview(Case& from, const FindingFilter& filter) {
       group.more_names = true;
       return;
     }
-    for (const Entity& entity : entities_from(finding.entities)) {
+    const auto entities = entities_from(finding.entities);
+    const auto named = [](const Entity& entity) {
+      return entity.type == EntityType::host || entity.type == EntityType::account ||
+             entity.type == EntityType::address;
+    };
+    const bool mail_only = std::ranges::none_of(entities, named);  // then its mailboxes say where and who
+    for (const Entity& entity : entities) {
       if (entity.type == EntityType::host) count_name(group, group.hosts, entity.value);
       if (entity.type == EntityType::account) count_name(group, group.accounts, entity.value);
-      if (entity.type == EntityType::address) count_name(group, group.addresses, entity.value);
+      if (entity.type == EntityType::address || (mail_only && entity.type == EntityType::mailbox))
+        count_name(group, group.addresses, entity.value);
     }
   }));
   for (const auto& [key, group] : groups) widen(view.first, view.last, group.first, group.last);

@@ -121,10 +121,11 @@ std::string finding_heading(const Terminal& terminal) { return heading(terminal,
 
 std::string finding_row(const Terminal& terminal, const Finding& finding) {
   std::string who;
-  for (const EntityType type : {EntityType::host, EntityType::account, EntityType::address}) {
+  for (const EntityType type : {EntityType::host, EntityType::account, EntityType::address, EntityType::mailbox}) {
     const auto first = std::find_if(finding.entities.begin(), finding.entities.end(),
                                     [&](const Entity& entity) { return entity.type == type; });
-    if (first == finding.entities.end() || (type == EntityType::address && !who.empty())) continue;
+    const bool last_resort = type == EntityType::address || type == EntityType::mailbox;
+    if (first == finding.entities.end() || (last_resort && !who.empty())) continue;
     if (!who.empty()) who += " · ";
     who += type == EntityType::host ? host_cell(first->value) : printable(first->value);
   }
