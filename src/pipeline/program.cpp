@@ -225,6 +225,7 @@ Result<void> Program::load_decoys(const RuleOptions& options) {
   casefile::RuleInfo found = search;
   found.hash = sha256("tocsin-decoy 1");
   found.id = "tocsin-decoy";
+  found.techniques = {"T1583.001"};
   found.title = "Name that imitates a protected one";
   found.reported = true;
   found.over_case = true;
