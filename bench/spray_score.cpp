@@ -12,6 +12,7 @@
 #include <map>
 #include <set>
 
+#include "bench/spray_explain.h"
 #include "detect/detector.h"
 #include "detect/site.h"
 #include "detect/table.h"
@@ -163,11 +164,6 @@ std::string source_text(const Entity& entity) {
   return ip ? source_text(*ip) : entity.value;
 }
 
-std::string local_part(std::string_view user) {
-  std::string buffer;
-  return std::string(detect::user_name(user, buffer).local);
-}
-
 Plan plan_of(const std::string& world, const std::string& attack, std::uint64_t seed, unsigned users) {
   Plan plan;
   plan.seed = seed;
@@ -190,7 +186,8 @@ struct Try {
 
 }  // namespace
 
-Score run(const std::string& world, const std::string& attack, std::uint64_t seed, unsigned users, bool no_as) {
+Score run(const std::string& world, const std::string& attack, std::uint64_t seed, unsigned users, bool no_as,
+          bool explain) {
   const Plan plan = plan_of(world, attack, seed, users);
   Simulation simulation(plan);
   detect::Options options;
@@ -201,16 +198,35 @@ Score run(const std::string& world, const std::string& attack, std::uint64_t see
   std::set<std::string> theirs;
   std::map<std::string, detect::Ordinal> entered_at;
   std::map<std::string, std::vector<std::pair<detect::Ordinal, std::uint32_t>>> thefts;
+  std::map<std::string, Acts> acts;  // by source, for --explain
+  std::map<std::string, std::string> entries;
+  std::map<std::string, std::set<std::string>> failed_on;
+  std::set<std::uint64_t> networks;
+  std::set<std::string> tied;
   Labelled one;
   detect::Ordinal ordinal = 0;
   for (; simulation.next(one); ++ordinal) {
     detectors.feed(one.activity, ordinal);
+    if (explain && one.activity.kind == ActivityKind::login && one.activity.login.source)
+      note(acts[source_text(*one.activity.login.source)], one);
     if (one.label == Label::benign) continue;
     const Login& login = one.activity.login;
     if (one.activity.kind == ActivityKind::login && login.source) {
       theirs.insert(source_text(*login.source));
+      const std::uint64_t network = simulation.networks().network_of(*login.source);
+      const std::string source = source_text(*login.source);
+      if (one.label == Label::entered && !entered_at.contains(local_part(login.user))) {
+        const auto failed = failed_on.find(source);
+        const bool others = failed != failed_on.end() &&
+                            (failed->second.size() > 1 || !failed->second.contains(local_part(login.user)));
+        if (others || networks.contains(network)) tied.insert(local_part(login.user));
+      }
+      if (one.label == Label::attempt) failed_on[source].insert(local_part(login.user)), networks.insert(network);
       if (one.label == Label::attempt) tries.push_back({source_text(*login.source), one.activity.time});
-      if (one.label == Label::entered) entered_at.emplace(local_part(login.user), ordinal);
+      if (one.label == Label::entered) {
+        entered_at.emplace(local_part(login.user), ordinal);
+        if (explain) entries.emplace(local_part(login.user), told(one) + " from " + source_text(*login.source));
+      }
     }
     if (one.activity.kind == ActivityKind::mail_access && one.label == Label::theft)
       thefts[local_part(one.activity.mail.mailbox)].emplace_back(ordinal, one.message);
@@ -242,6 +258,12 @@ Score run(const std::string& world, const std::string& attack, std::uint64_t see
     }
   }
   for (const std::string& source : named) score.innocent_sources += !theirs.contains(source);
+  if (explain) {
+    for (const std::string& source : named)
+      if (!theirs.contains(source)) tell("INNOCENT", source, acts[source], simulation.networks());
+    for (const std::string& source : theirs)
+      if (!named.contains(source)) tell("MISSED", source, acts[source], simulation.networks());
+  }
   std::size_t hit = 0;
   for (const Try& one_try : tries)
     hit += named.contains(one_try.source) && first.seconds <= one_try.time.seconds &&
@@ -265,16 +287,16 @@ Score run(const std::string& world, const std::string& attack, std::uint64_t see
         mail.emplace(who, said.alarm);
     }
   }
-  if (std::getenv("ALL"))
+  if (explain)
     for (const detect::Found& one_found : found)
-      fmt::print("{} {} {} {}\n", one_found.spec->id, tocsin::name(one_found.statement.level),
+      fmt::print("FOUND {} {} {} {}\n", one_found.spec->id, tocsin::name(one_found.statement.level),
                  one_found.statement.first.iso(), one_found.statement.title);
-  if (std::getenv("WRONG"))
+  if (explain)
     for (const detect::Found& one_found : found) {
       bool wrong = one_found.spec->id == "tocsin-account-takeover" && one_found.statement.level >= Level::medium;
       for (const Entity& entity : one_found.statement.entities)
         if (entity.type == EntityType::account) wrong = wrong && !entered_at.contains(local_part(entity.value));
-      if (wrong) fmt::print("{} {}\n", one_found.statement.first.iso(), one_found.statement.title);
+      if (wrong) fmt::print("WRONG {} {}\n", one_found.statement.first.iso(), one_found.statement.title);
     }
   for (const detect::Found& one_found : found) ++score.findings[std::string(one_found.spec->id)];
   for (const auto& [who, at] : flagged) score.wrong_users += !entered_at.contains(who);
@@ -285,6 +307,10 @@ Score run(const std::string& world, const std::string& attack, std::uint64_t see
       ++score.entered_missed;
     else
       score.entered_late += said->second > std::max(at, alarm);
+    score.tied_missed += tied.contains(who) && (said == flagged.end() || said->second > std::max(at, alarm));
+    if (explain && (said == flagged.end() || said->second > std::max(at, alarm)))
+      fmt::print("ENTERED {} {} {} {}\n", said == flagged.end() ? "missed" : "late",
+                 tied.contains(who) ? "tied" : "loose", who, entries[who]);
   }
   for (const auto& [who, at] : mail) score.false_mail += !thefts.contains(who);
   for (const auto& [who, messages] : thefts) {
@@ -310,10 +336,10 @@ Bars bars_of(const std::string& attack, const std::string& world) {
 std::string describe(unsigned seed, const Score& s) {
   return fmt::format(
       "seed {:>3}: alarm {:.1f} min, recall {:.4f}, innocent {}, false {}, wrong {}, hints {}, entered {} missed {} "
-      "late {}, mail {} "
+      "late {} tied {}, mail {} "
       "({} false), {} activities; {}",
       seed, s.alarm_minutes, s.recall, s.innocent_sources, s.false_campaigns, s.wrong_users, s.hints, s.entered,
-      s.entered_missed, s.entered_late, s.mail_message, s.false_mail, s.activities, s.window);
+      s.entered_missed, s.entered_late, s.tied_missed, s.mail_message, s.false_mail, s.activities, s.window);
 }
 
 std::vector<std::string> expand_worlds(const std::vector<std::string>& names) {
@@ -340,55 +366,58 @@ std::vector<std::string> expand_attacks(const std::vector<std::string>& names) {
   return out;
 }
 
-void measure_memory(std::uint64_t pairs, bool as_json) {
+Flooded run_flooded(unsigned users, std::uint64_t pairs, std::size_t memory) {
   // The days before an attack are flooded with made-up names from made-up addresses, each pair once.
-  Plan plan = plan_of("plain", "0.2/h", 1, 1000);
+  Plan plan = plan_of("plain", "0.2/h", 1, users);
   plan.days = 14;
-  double alarm[2] = {}, recall[2] = {};
-  std::size_t memory = 0;
-  for (const bool flooded : {false, true}) {
-    Simulation simulation(plan);
-    detect::Options options;
-    options.networks = &simulation.networks();
-    detect::Run detectors(options);
-    std::set<std::string> theirs;
-    std::vector<std::string> tries;
-    Labelled one;
-    detect::Ordinal ordinal = 0;
-    std::uint64_t sent = 0;
-    const std::uint64_t each = pairs / 900000 + 1;  // beside an activity; some 90,000 a day, for ten days
-    Activity junk;
-    junk.kind = ActivityKind::login;
-    junk.login.outcome = Outcome::failure;
-    junk.login.reason = LoginReason::bad_password;
-    std::string name;
-    while (simulation.next(one)) {
-      detectors.feed(one.activity, ordinal++);
-      for (std::uint64_t i = 0; flooded && i < each && sent < pairs; ++i, ++sent) {
-        const std::uint64_t drawn = detect::mix(sent, 77);
-        name = fmt::format("j{}", drawn % 10'000'000);
-        junk.login.user = name;
-        junk.login.source = Ip::v4(static_cast<std::uint32_t>(drawn >> 32));
-        junk.time = one.activity.time;
-        detectors.feed(junk, ordinal++);
-      }
-      if (one.label != Label::attempt || !one.activity.login.source) continue;
-      tries.push_back(source_text(*one.activity.login.source));
+  Simulation simulation(plan);
+  detect::Options options;
+  options.networks = &simulation.networks();
+  if (memory) options.memory = memory;
+  detect::Run detectors(options);
+  std::vector<std::string> tries;
+  Labelled one;
+  detect::Ordinal ordinal = 0;
+  std::uint64_t sent = 0;
+  const std::uint64_t each = pairs / (900 * users) + 1;  // beside an activity; some 90 a day and user, for ten days
+  Activity junk;
+  junk.kind = ActivityKind::login;
+  junk.login.outcome = Outcome::failure;
+  junk.login.reason = LoginReason::bad_password;
+  std::string name;
+  while (simulation.next(one)) {
+    detectors.feed(one.activity, ordinal++);
+    for (std::uint64_t i = 0; i < each && sent < pairs; ++i, ++sent) {
+      const std::uint64_t drawn = detect::mix(sent, 77);
+      name = fmt::format("j{}", drawn % 10'000'000);
+      junk.login.user = name;
+      junk.login.source = Ip::v4(static_cast<std::uint32_t>(drawn >> 32));
+      junk.time = one.activity.time;
+      detectors.feed(junk, ordinal++);
     }
-    memory = detectors.memory();
-    std::set<std::string> named;
-    for (const detect::Found& found : detectors.finish()) {
-      if (found.spec->id != "tocsin-password-spray-campaign") continue;
-      alarm[flooded] = static_cast<double>(found.statement.time.seconds - simulation.truth()[0].start.seconds) / 60;
-      for (const Entity& entity : found.statement.entities)
-        if (entity.role == "source") named.insert(source_text(entity));
-    }
-    for (const std::string& source : tries) recall[flooded] += named.contains(source);
-    recall[flooded] /= static_cast<double>(std::max<std::size_t>(tries.size(), 1));
+    if (one.label != Label::attempt || !one.activity.login.source) continue;
+    tries.push_back(source_text(*one.activity.login.source));
   }
+  Flooded out;
+  out.memory = detectors.memory();
+  std::set<std::string> named;
+  for (const detect::Found& found : detectors.finish()) {
+    if (found.spec->id != "tocsin-password-spray-campaign") continue;
+    out.alarm_minutes = static_cast<double>(found.statement.time.seconds - simulation.truth()[0].start.seconds) / 60;
+    for (const Entity& entity : found.statement.entities)
+      if (entity.role == "source") named.insert(source_text(entity));
+  }
+  out.named = static_cast<unsigned>(named.size());
+  for (const std::string& source : tries) out.recall += named.contains(source);
+  out.recall /= static_cast<double>(std::max<std::size_t>(tries.size(), 1));
+  return out;
+}
+
+void measure_memory(std::uint64_t pairs, bool as_json) {
+  const Flooded without = run_flooded(1000, 0, 0), with = run_flooded(1000, pairs, 0);
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  const double megabytes = static_cast<double>(memory) / (1 << 20), loss = recall[0] - recall[1];
+  const double megabytes = static_cast<double>(with.memory) / (1 << 20), loss = without.recall - with.recall;
   if (as_json) {
     fmt::print(
         "{{\"name\": \"state after {} pairs\", \"value\": {:.1f}, \"unit\": \"MB\", \"must\": \"<= 256\", \"holds\": "
@@ -401,8 +430,9 @@ void measure_memory(std::uint64_t pairs, bool as_json) {
   } else {
     fmt::print(
         "{} pairs: {:.1f} MB of state, whole process {:.1f} MB; alarm {:.1f} min ({:.1f} without), recall {:.4f} "
-        "({:.4f})\n",
-        pairs, megabytes, static_cast<double>(usage.ru_maxrss) / 1024, alarm[1], alarm[0], recall[1], recall[0]);
+        "({:.4f}), sources named {} ({})\n",
+        pairs, megabytes, static_cast<double>(usage.ru_maxrss) / 1024, with.alarm_minutes, without.alarm_minutes,
+        with.recall, without.recall, with.named, without.named);
   }
 }
 

@@ -188,6 +188,7 @@ void Site::learn(const Sighting& seen) {
     sessions_.touch(session_key(seen.account, login.session), seen.time).address = seen.address;
   Place& place = places_.touch(mix(seen.account, seen.source), seen.time);
   if (place.refreshed && now - place.refreshed < kRefresh) return;
+  if (!place.first) place.first = now;
   place.refreshed = now;
   places_.touch(mix(seen.account, seen.subnet), seen.time);
   if (Place& network = places_.touch(mix(seen.account, seen.network), seen.time); !network.first) network.first = now;

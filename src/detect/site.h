@@ -35,6 +35,11 @@ class Site {
 
   // Whether the account has logged in from the place (a source, subnet or network key).
   bool has_been(std::uint64_t account, std::uint64_t place) const { return places_.find(mix(account, place)); }
+  // Seconds between the first and the last login of the account from the place (a source or network key).
+  std::uint32_t stay(std::uint64_t account, std::uint64_t place) const {
+    const Place* at = places_.find(mix(account, place));
+    return at && at->first ? at->refreshed - at->first : 0;
+  }
   bool knows(std::uint64_t account) const { return accounts_.find(account); }
   // Accounts that have logged in from the place; 8 for "8 or more".
   unsigned accounts_of(std::uint64_t place) const;

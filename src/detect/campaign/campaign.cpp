@@ -118,7 +118,7 @@ constexpr Parameter kParameters[] = {
     {"cusum", "failures", "sum of hourly excess at which the alarm stands", 20},
     {"hot", "accounts", "tried from three networks new to them within a day, at which the alarm stands", 10},
     {"quiet", "hours", "without excess after which a campaign is over", 96},
-    {"share", "share", "of a kind of source that must be in excess of the days before for it to take part", 0.6},
+    {"share", "share", "chance that a source is the campaign's, from which on it takes part", 0.93},
 };
 
 }  // namespace
@@ -133,8 +133,7 @@ extern const DetectorSpec campaign_spec{
     .parameters = kParameters,
     .memory =
         "a third of the run's: (account, source) cells of 14 days, of a whole campaign while it stands; names that "
-        "nobody "
-        "has may hold a quarter; the older half goes when it is full",
+        "nobody has may hold a quarter and are thinned out past it; of the others the older half goes when it is full",
     .make = [](const Options&, Tracker& tracker) -> std::unique_ptr<Detector> {
       return std::make_unique<CampaignDetector>(tracker);
     },

@@ -1,6 +1,7 @@
 #include "detect/campaign/candidates.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/hash.h"
 
@@ -8,6 +9,13 @@ namespace tocsin::detect {
 namespace {
 
 constexpr std::size_t kNameMax = 128;
+constexpr unsigned kHalvedMax = 40;
+
+// Whether a cell is one of those kept when its kind was halved so often.
+bool chosen(std::uint64_t cell, unsigned halved) {
+  return (mix(cell, 0x74686e6e) & ((std::uint64_t{1} << halved) - 1)) == 0;
+}
+bool chosen(const Cell& cell, unsigned halved) { return chosen(mix(cell.account, cell.source), halved); }
 
 std::uint32_t text_hash(std::string_view text) {
   return text.empty() ? 0 : static_cast<std::uint32_t>(hash64(text) >> 32) | 1;
@@ -40,10 +48,16 @@ Cell& Candidates::failure(const Sighting& seen, bool& fresh) {
     if (cell.address != seen.address) cell.many_addresses = true;
     return cell;
   }
-  if (cells_.size() >= cells_max_) rebuild(0, cells_max_ / 8, cells_max_ / 2);
-  // Names that nobody has may fill a quarter; past that only they make room.
-  if (!seen.account_known && unknown_ >= cells_max_ / 4) rebuild(0, cells_max_ / 8, cells_max_);
   fresh = true;
+  if (!seen.account_known) {
+    ++offered_;
+    if (unknown_ >= cells_max_ / 4) {
+      halved_ = std::min(halved_ + 1, kHalvedMax);
+      rebuild(0, cells_max_ / 6, cells_max_);
+    }
+    if (!chosen(key, halved_)) return spare_ = {};
+  }
+  if (cells_.size() >= cells_max_) rebuild(0, cells_max_ / 4, cells_max_ / 2);
   const auto at = static_cast<std::uint32_t>(cells_.size());
   Cell cell;
   cell.account = seen.account, cell.source = seen.source, cell.subnet = seen.subnet, cell.network = seen.network;
@@ -54,7 +68,9 @@ Cell& Candidates::failure(const Sighting& seen, bool& fresh) {
   cell.agent = text_hash(seen.activity.login.user_agent);
   cell.service = static_cast<std::uint16_t>(text_hash(seen.activity.login.service));
   cell.account_known = seen.account_known;
+  cell.halved = static_cast<std::uint8_t>(seen.account_known ? 0 : halved_);
   cell.network_known = seen.network_known;
+  cell.subnet_known = seen.subnet_known;
   cell.network_accounts = seen.network_accounts;
   cell.agent_accounts = seen.agent_accounts;
   std::uint32_t& head = heads_.touch(seen.account, seen.time);
@@ -81,6 +97,7 @@ void Candidates::arrival(const Sighting& seen, bool partial) {
                        .ordinal = seen.ordinal,
                        .time = Table<int>::seconds32(seen.time),
                        .agent = text_hash(seen.activity.login.user_agent),
+                       .service = static_cast<std::uint16_t>(text_hash(seen.activity.login.service)),
                        .legacy = seen.activity.login.legacy,
                        .network_known = seen.network_known,
                        .partial = partial,
@@ -93,7 +110,10 @@ void Candidates::arrival(const Sighting& seen, bool partial) {
 }
 
 void Candidates::expire(std::int64_t now, bool held) {
+  const std::size_t offered = std::exchange(offered_, 0);
   if (held) return;
+  // As many as yesterday, for as long as cells live, must find room.
+  while (halved_ > 0 && ((offered * kKeepDays) >> (halved_ - 1)) + unknown_ < cells_max_ / 4) --halved_;
   const std::uint32_t oldest = Table<int>::seconds32(now - kKeepDays * 86400);
   if (cells_.size() > 4096 && std::ranges::count_if(cells_, [&](const Cell& c) { return c.last < oldest; }) * 4 >
                                   static_cast<std::ptrdiff_t>(cells_.size()))
@@ -106,13 +126,21 @@ void Candidates::rebuild(std::uint32_t oldest, std::size_t unknown_max, std::siz
   std::size_t unknown_left = unknown_max, known_left = known_max;
   std::vector<bool> keep(cells_.size());
   for (std::size_t i = cells_.size(); i-- > 0;) {  // the newest first
-    std::size_t& left = cells_[i].account_known ? known_left : unknown_left;
-    if (cells_[i].last >= oldest && left > 0) keep[i] = true, --left;
+    Cell& cell = cells_[i];
+    std::size_t& left = cell.account_known ? known_left : unknown_left;
+    if (cell.last < oldest) continue;
+    if (!cell.account_known) {
+      if (!chosen(cell, halved_)) continue;
+      cell.halved = std::max(cell.halved, static_cast<std::uint8_t>(halved_));
+    }
+    if (left > 0)
+      keep[i] = true, --left;
+    else
+      dropped_ += cell.account_known;
   }
   std::size_t to = 0;
   for (std::size_t i = 0; i < cells_.size(); ++i)
     if (keep[i]) cells_[to++] = cells_[i];
-  if (oldest == 0) dropped_ += cells_.size() - to;
   cells_.resize(to);
   index_.clear(), heads_.clear();
   unknown_ = 0;
@@ -135,6 +163,27 @@ void Candidates::rebuild(std::uint32_t oldest, std::size_t unknown_max, std::siz
   }
   for (const Arrival& arrival : arrivals_) keep_name_of(arrival.account);
   names_ = std::move(names);
+}
+
+std::vector<Cell> Candidates::sample(std::size_t max) const {
+  unsigned halved = 0;
+  std::size_t others = 0;
+  do {
+    others = 0;
+    for (const Cell& cell : cells_) others += !cell.account_known && chosen(cell, halved);
+  } while (others > max / 5 && ++halved < kHalvedMax);
+  std::size_t known_left = max - max / 5, others_left = max / 5;
+  std::vector<Cell> out;
+  for (std::size_t i = cells_.size(); i-- > 0;) {
+    const Cell& cell = cells_[i];
+    std::size_t& left = cell.account_known ? known_left : others_left;
+    if ((!cell.account_known && !chosen(cell, halved)) || left == 0) continue;
+    --left;
+    out.push_back(cell);
+    if (!cell.account_known) out.back().halved = std::max(cell.halved, static_cast<std::uint8_t>(halved));
+  }
+  std::ranges::reverse(out);
+  return out;
 }
 
 std::string Candidates::name(std::uint64_t account) const {

@@ -3,8 +3,10 @@
 //
 // One cell is one (account, source). Cells chain back through their account, so that a later success by the account
 // from the same subnet (within a day) or network (within half an hour) can take the failure back.
-// Bound: cells_max cells, of which accounts that never logged in may hold a quarter: names made up to flush the table
-// only push each other out. While no alarm stands cells live for kKeepDays; the oldest go first when there is no room.
+// Bound: cells_max cells, of which accounts that never logged in may hold a quarter. Past that one in two of these is
+// kept, by a hash of the cell, then one in four and so on, those to come as well: names made up to flush the table
+// push nobody else out, and what is left of them still says how many there were on which day. While no alarm stands
+// cells live for kKeepDays; of accounts that exist the oldest go first when there is no room.
 #pragma once
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
@@ -19,15 +21,17 @@ namespace tocsin::detect {
 struct Cell {
   std::uint64_t account = 0, source = 0, subnet = 0, network = 0;
   Ip address;
-  Ordinal ordinal = 0;                         // of the first try
-  std::uint64_t watched_all = 0, watched = 0;  // its number in a Watch, 0 if none
-  std::uint32_t first = 0, last = 0;           // seconds since 1970
+  Ordinal ordinal = 0;                                              // of the first try
+  std::uint32_t watched = 0, watched_all = 0, watched_strange = 0;  // its number in a Watch, 0 if none
+  std::uint32_t first = 0, last = 0;                                // seconds since 1970
   std::uint32_t tries = 0;
   std::uint32_t previous = UINT32_MAX;  // cell of the same account
   std::uint32_t agent = 0;              // hash; 0 not said
   std::uint16_t service = 0;            // hash
+  std::uint8_t halved = 0;              // one in 2^halved of its kind was kept
   bool account_known : 1 = false;       // at its first try
   bool network_known : 1 = false;
+  bool subnet_known : 1 = false;
   bool retracted : 1 = false;
   bool own : 1 = false;               // from a network and with an agent of the account's own
   bool many_addresses : 1 = false;    // of one IPv6 /64
@@ -42,7 +46,8 @@ struct Arrival {
   Ip address;
   Ordinal ordinal = 0;
   std::uint32_t time = 0;
-  std::uint32_t agent = 0;
+  std::uint32_t agent = 0;  // hashes, as in Cell
+  std::uint16_t service = 0;
   bool legacy : 1 = false, network_known : 1 = false, partial : 1 = false, account_known : 1 = false,
                 agent_known : 1 = false;
   std::uint8_t source_accounts = 0, network_accounts = 0, agent_accounts = 0;  // before it
@@ -54,7 +59,8 @@ class Candidates {
 
   explicit Candidates(std::size_t memory);
 
-  // The cell of (account, source), made if new. The pointer holds until the next call.
+  // The cell of (account, source), made if new. The reference holds until the next call; it is to a cell that isn't kept
+  // where names that nobody has are thinned out.
   Cell& failure(const Sighting& seen, bool& fresh);
   void arrival(const Sighting& seen, bool partial);
   // Calls `each` for the account's cells touched within `span` seconds, newest first, among its last 64.
@@ -75,7 +81,9 @@ class Candidates {
   const std::vector<Arrival>& arrivals() const { return arrivals_; }
   // The account as it was written at its first failure or arrival; "" if it isn't kept.
   std::string name(std::uint64_t account) const;
-  std::uint64_t dropped() const { return dropped_; }
+  // At most `max` cells: of accounts that exist the newest, of others one in so many, in a fifth of the room.
+  std::vector<Cell> sample(std::size_t max) const;
+  std::uint64_t dropped() const { return dropped_; }  // of accounts that exist, and arrivals
   std::size_t bytes() const;
 
  private:
@@ -87,7 +95,9 @@ class Candidates {
   std::vector<Arrival> arrivals_;
   Table<std::uint32_t> index_, heads_;
   boost::unordered_flat_map<std::uint64_t, std::string> names_;
-  std::size_t name_bytes_ = 0, unknown_ = 0;
+  std::size_t name_bytes_ = 0, unknown_ = 0, offered_ = 0;  // of names that nobody has: kept; new ones today
+  unsigned halved_ = 0;                                     // as Cell::halved, of those to come
+  Cell spare_;
   std::uint64_t dropped_ = 0;
 };
 

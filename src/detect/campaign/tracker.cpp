@@ -20,10 +20,13 @@ constexpr std::uint32_t kHammer = 13;    // … which nobody but a device goes o
 constexpr std::size_t kHotNetworks = 3, kHotAccounts = 10;
 constexpr std::int64_t kQuietHours = 96;
 constexpr double kFade = 900;  // seconds, of the outage guard
-constexpr std::size_t kOwnMax = 100000;
+constexpr std::size_t kOwnMax = 100000, kFrozenMax = 50000;
 
 // With those of three tries and more, which devices make as well.
 constexpr WatchSettings kAllSettings{.prior_per_account_day = 0.012};
+
+// From networks where nobody ever logged in: few, and hardly any of people.
+constexpr WatchSettings kStrangerSettings{.prior_per_account_day = 0.003, .per_novel_success = 0.01};
 
 // While most logins fail, honest people fail from new places as well: nothing below a fortieth of the accounts counts.
 constexpr WatchSettings kOutageSettings{.warm_up_days = 1e6, .warm_up_share = 0.025, .warm_up_accounts = 25};
@@ -36,6 +39,7 @@ Tracker::Tracker(const Site& site, const Networks& networks, std::size_t memory)
       candidates_(memory),
       singles_({}),
       all_(kAllSettings),
+      strangers_(kStrangerSettings),
       in_outage_(kOutageSettings),
       own_(kOwnMax) {}
 
@@ -58,6 +62,7 @@ void Tracker::tick(std::int64_t now) {
   const bool learning = !alarm_ && now >= outage_until_;
   singles_.tick(now, site_.accounts_active(), learning);
   all_.tick(now, site_.accounts_active(), learning);
+  strangers_.tick(now, site_.accounts_active(), learning);
   in_outage_.tick(now, site_.accounts_active(), false);
   if (now / kDay != day_) {
     day_ = now / kDay;
@@ -67,7 +72,8 @@ void Tracker::tick(std::int64_t now) {
   if (now / kHour == hour_) return;
   hour_ = now / kHour;
   erase_if(hot_, [&](const auto& entry) { return entry.second + kDay < now; });
-  if (alarm_ && now - alarm_->time > kQuietHours * kHour && singles_.quiet(kQuietHours) && all_.quiet(kQuietHours))
+  if (alarm_ && now - alarm_->time > kQuietHours * kHour && singles_.quiet(kQuietHours) && all_.quiet(kQuietHours) &&
+      strangers_.quiet(kQuietHours))
     close(now);
 }
 
@@ -168,10 +174,7 @@ void Tracker::failed(const Sighting& seen) {
   if (own_failure && stale(seen))
     candidates_.recent(seen.account, seen.time, kStaleSpan, [](Cell& mine) { mine.retracted |= mine.own; });
   // New within a subnet of the account's own: it counts as part of what else the source does.
-  if (fresh && seen.subnet_known) {
-    cell.retracted = own_failure;
-    return;
-  }
+  if (fresh && seen.subnet_known) return;
   if (fresh) {
     if (!seen.account_known || seen.network_known || again || seen.source_accounts >= kBusySource) return;
     if (stale(seen)) return;
@@ -185,44 +188,58 @@ void Tracker::failed(const Sighting& seen) {
     cell.counted = true;
     cell.watched = singles_.add(seen.time, seen.account, seen.subnet);
     cell.watched_all = all_.add(seen.time, seen.account, seen.subnet);
+    if (seen.network_accounts == 0) cell.watched_strange = strangers_.add(seen.time, seen.account, seen.subnet);
     note_hot(seen.account, seen.time);
     if (!alarm_) ask(seen);
     return;
   }
   if (!cell.counted || cell.retracted) return;
   if (cell.tries >= kRepeats) singles_.retract(cell.watched);
-  if (cell.tries >= kHammer) all_.retract(cell.watched_all);
+  if (cell.tries >= kHammer) all_.retract(cell.watched_all), strangers_.retract(cell.watched_strange);
 }
 
 void Tracker::succeeded(const Sighting& seen) {
   if (seen.network_known) weigh_outage(seen.time, false);
   candidates_.recent(seen.account, seen.time, kDay, [&](Cell& cell) {
     if (cell.retracted) return;
-    const bool same_network =
-        cell.network == seen.network && static_cast<std::int64_t>(cell.last) + kHour / 2 >= seen.time;
-    if (cell.subnet != seen.subnet && !same_network) return;
+    const bool same_network = !cell.network_known && cell.network == seen.network &&
+                              static_cast<std::int64_t>(cell.last) + kHour / 2 >= seen.time;
+    // Who is at home in the subnet logs in there anyway: what takes the failure back is the same address.
+    const bool same_subnet = cell.subnet_known ? cell.source == seen.source : cell.subnet == seen.subnet;
+    if (!same_subnet && !same_network) return;
     cell.retracted = true;
     if (!cell.counted) return;
     if (const auto hits = hits_.find(cell.account); hits != hits_.end())
       if (const auto past = static_cast<std::int64_t>(hits->second.day) - cell.first / kDay; past >= 0 && past < 32)
         hits->second.mask &= ~(1U << past);
-    singles_.retract(cell.watched), all_.retract(cell.watched_all);
+    singles_.retract(cell.watched), all_.retract(cell.watched_all), strangers_.retract(cell.watched_strange);
   });
   if (seen.subnet_known) return;
   candidates_.arrival(seen, false);
-  if (seen.account_known && !seen.network_known) singles_.novel_success(seen.time), all_.novel_success(seen.time);
+  if (!seen.account_known || seen.network_known) return;
+  for (Watch* watch : {&singles_, &all_, &strangers_}) watch->novel_success(seen.time);
 }
 
 void Tracker::ask(const Sighting& seen) {
   Watch::Verdict verdict = singles_.verdict();
   if (!verdict.window) verdict = all_.verdict();
+  if (!verdict.window) verdict = strangers_.verdict();
   if (!verdict.window && seen.time < outage_until_) verdict = in_outage_.verdict();
   if (!verdict.window && singles_.warm()) {
     const std::size_t active = site_.accounts_active();
     const std::size_t limit = active >= 40 ? kHotAccounts : std::max<std::size_t>(4, active / 4);
     if (hot_.size() >= limit) verdict = {kDay, seen.time - kDay};
   }
-  if (verdict.window) alarm_ = Alarm{seen.ordinal, seen.time, verdict.window, verdict.since};
+  if (!verdict.window) return;
+  alarm_ = Alarm{seen.ordinal, seen.time, verdict.window, verdict.since};
+  frozen_ = candidates_.sample(kFrozenMax);
+  dropped_ = candidates_.dropped();
+}
+
+// Those of before the alarm, from what still stands as long as nothing was pushed out.
+std::vector<Cell> Tracker::past_cells() {
+  if (candidates_.dropped() != dropped_) return std::move(frozen_);
+  return candidates_.cells();
 }
 
 void Tracker::close(std::int64_t now) {
@@ -231,10 +248,11 @@ void Tracker::close(std::int64_t now) {
   campaign.alarm_time = Table<int>::seconds32(alarm_->time);
   campaign.window = alarm_->window;
   campaign.expected_per_day = singles_.per_day() + all_.per_day();
-  attribute(candidates_, site_, {alarm_->since, now}, campaign);
+  attribute(candidates_, site_, {.cells = past_cells(), .campaigns = campaigns_}, {alarm_->since, now}, campaign);
+  frozen_.clear();
   if (!campaign.sources.empty()) campaigns_.push_back(std::move(campaign));
   alarm_.reset();
-  singles_.reset(), all_.reset(), in_outage_.reset();
+  singles_.reset(), all_.reset(), strangers_.reset(), in_outage_.reset();
   hot_.clear();
 }
 

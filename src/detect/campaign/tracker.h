@@ -9,7 +9,8 @@
 // within a week, accounts hit on three or more of 14 days (bots on common names; void when there are many). While most
 // logins from known networks fail (an outage) only a fortieth of the accounts at once is an alarm. Taken back when the
 // account then succeeds from the same subnet within a day or the same network within half an hour. One to two tries of
-// a source on an account and one to twelve are counted apart, each against a baseline of its own.
+// a source on an account and one to twelve are counted apart, and a third time those from networks that serve nobody
+// here, each against a baseline of its own.
 #pragma once
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
@@ -72,7 +73,7 @@ class Tracker {
   const std::vector<Campaign>& campaigns() const { return campaigns_; }
   const Networks& networks() const { return networks_; }
   const Site& site() const { return site_; }
-  std::size_t bytes() const { return candidates_.bytes(); }
+  std::size_t bytes() const { return candidates_.bytes() + frozen_.capacity() * sizeof(Cell); }
 
  private:
   struct Own {  // failures of an account from its own networks
@@ -96,11 +97,12 @@ class Tracker {
   void note_hot(std::uint64_t account, std::int64_t now);
   void ask(const Sighting& seen);
   void close(std::int64_t now);
+  std::vector<Cell> past_cells();
 
   const Site& site_;
   const Networks& networks_;
   Candidates candidates_;
-  Watch singles_, all_, in_outage_;
+  Watch singles_, all_, strangers_, in_outage_;
   Table<Own> own_;
   boost::unordered_flat_map<std::uint64_t, Hits> hits_;  // of accounts that have logged in
   boost::unordered_flat_map<std::uint64_t, std::int64_t> hot_;
@@ -113,6 +115,8 @@ class Tracker {
     std::int64_t time = 0, window = 0, since = 0;
   };
   std::optional<Alarm> alarm_;
+  std::vector<Cell> frozen_;  // candidates as they stood at the alarm
+  std::uint64_t dropped_ = 0;
   std::int64_t last_ = INT64_MIN;
   std::vector<Campaign> campaigns_;
 };

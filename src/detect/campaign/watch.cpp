@@ -86,7 +86,7 @@ void Watch::count(Window& window, const Failure& failure, int by) {
   }
 }
 
-std::uint64_t Watch::add(std::int64_t now, std::uint64_t account, std::uint64_t subnet) {
+std::uint32_t Watch::add(std::int64_t now, std::uint64_t account, std::uint64_t subnet) {
   if (standing_.size() >= kStandingMax) return 0;
   Failure failure{account, subnet, now, true, false};
   if (!hour_accounts_.contains(account) && !hour_subnets_.contains(subnet)) {
@@ -96,10 +96,10 @@ std::uint64_t Watch::add(std::int64_t now, std::uint64_t account, std::uint64_t 
   }
   for (Window& window : windows_) count(window, failure, +1);
   standing_.push_back(failure);
-  return first_number_ + standing_.size() - 1;
+  return first_number_ + static_cast<std::uint32_t>(standing_.size()) - 1;
 }
 
-void Watch::retract(std::uint64_t number) {
+void Watch::retract(std::uint32_t number) {
   if (number < first_number_ || number >= first_number_ + standing_.size()) return;
   const std::size_t index = number - first_number_;
   Failure& failure = standing_[index];
@@ -163,7 +163,7 @@ bool Watch::quiet(std::size_t count) const {
 }
 
 void Watch::reset() {
-  first_number_ += standing_.size();
+  first_number_ += static_cast<std::uint32_t>(standing_.size());
   standing_.clear();
   for (Window& window : windows_) window.accounts.clear(), window.subnets.clear(), window.oldest = 0;
   for (Hour& hour : hours_) hour.failures = 0, hour.learnable = false;

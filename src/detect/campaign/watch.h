@@ -40,8 +40,8 @@ class Watch {
   // stands.
   void tick(std::int64_t now, std::size_t active, bool learning);
   // A first-contact failure stands. Returns its number for retract(); 0 if it was not kept.
-  std::uint64_t add(std::int64_t now, std::uint64_t account, std::uint64_t subnet);
-  void retract(std::uint64_t number);
+  std::uint32_t add(std::int64_t now, std::uint64_t account, std::uint64_t subnet);
+  void retract(std::uint32_t number);
   void novel_success(std::int64_t now);
   // The window in seconds that is over its limit (0: none), the CUSUM's start included.
   struct Verdict {
@@ -83,7 +83,7 @@ class Watch {
 
   WatchSettings settings_;
   std::deque<Failure> standing_;
-  std::uint64_t first_number_ = 1;  // of standing_.front()
+  std::uint32_t first_number_ = 1;  // of standing_.front()
   std::array<Window, kWindows.size()> windows_;
   std::deque<Hour> hours_;
   boost::unordered_flat_map<std::uint64_t, bool> hour_accounts_, hour_subnets_;
