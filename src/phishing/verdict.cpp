@@ -203,7 +203,7 @@ void good_traits(Context& c) {
   }
   const bool junk =
       std::ranges::any_of(c.reasons, [](const Reason& one) { return !one.weak && one.trait.starts_with("words-"); });
-  if (f.auth.passes() && web > 0 && own * 2 >= web && !junk && !c.has("sender-random") &&
+  if (f.auth.passes() && web > 0 && own * 2 >= web && !junk && !c.has("sender-random") && !c.has("sender-drawn") &&
       !c.has("sender-claims-brand") && !c.has("sender-imitates"))
     c.weak("proved-and-own", -1.5, "the sender's domain was proved and the links lead to it");
   if (f.threaded && !f.listed && !c.has("sender-claims-brand"))
@@ -229,6 +229,7 @@ std::vector<Statement> Judge::judge(const mime::Message& message) const {
   code_traits(c);
   calendar_traits(c);
   wording_traits(c);
+  origin_traits(c);
   throwaway_traits(c);
   good_traits(c);
   double strong = 0, weak = 0, good = 0;

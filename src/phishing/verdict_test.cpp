@@ -96,6 +96,22 @@ TEST(Phishing, Links) {
                    "link-starts-program"));
 }
 
+TEST(Phishing, HowAMailWasMade) {
+  const std::string html = "<p>Your kitchen, new for less.</p><a href=https://go.kestrel.example/1>open</a>";
+  EXPECT_TRUE(says(said({.from = "\"Kitchen Refresh\" <GqWrtJbK@kestrel.example>", .html = html}), "sender-drawn"));
+  EXPECT_FALSE(says(said({.from = "\"Kestrel News\" <newsDE@kestrel.example>", .html = html}), "sender-drawn"));
+  const std::string received = "Received: from a.example by b.example; Wed, 4 Mar 2026 09:12:44 +0100";
+  const std::string form = "<form action=https://x.example><input type=password></form>";
+  EXPECT_TRUE(says(said({.html = form, .more = received}), "id-missing"));
+  EXPECT_FALSE(says(said({.html = form}), "id-missing")) << "a draft has none";
+  const std::string ledger = "<p>Your Ledger account needs you. Verify your account.</p>" + form;
+  EXPECT_TRUE(says(said({.html = ledger + "<a href=https://other.example/>go</a>"}), "text-claims-brand"));
+  EXPECT_TRUE(says(said({.from = "Ada <ada.banks@gmail.com>", .html = form, .more = "Return-Path: <zoe77@gmail.com>"}),
+                   "envelope-other"));
+  EXPECT_TRUE(says(said({.html = form + "<a href=https://url4821.other.example/ls/click?upn=x>go</a>"}), "tracker-other"));
+  EXPECT_TRUE(says(said({.subject = "You have won .QWJXK", .html = form}), "subject-drawn"));
+}
+
 TEST(Phishing, PagesAndAttachments) {
   EXPECT_GE(said({.html = "<form action=https://x.example><input type=password></form>"}).level, Level::medium);
   EXPECT_GE(

@@ -5,13 +5,13 @@
 namespace tocsin::test {
 namespace {
 
-class Maker : BenignMaker {
+class Maker : public BenignMaker {
  public:
   Maker(std::uint64_t seed, std::uint64_t number) : BenignMaker(seed, number) {}
 
   std::string make(std::string& kind) {
     using Make = void (Maker::*)();
-    static constexpr std::pair<std::string_view, Make> kKinds[] = {{"newsletter", &Maker::newsletter},
+    static const std::pair<std::string_view, Make> kKinds[] = {{"newsletter", &Maker::newsletter},
                                                                    {"shop", &Maker::shop},
                                                                    {"invoice", &Maker::invoice},
                                                                    {"meeting", &Maker::meeting},
@@ -40,7 +40,11 @@ class Maker : BenignMaker {
                                                                    {"payroll", &Maker::payroll},
                                                                    {"bounce", &Maker::bounce},
                                                                    {"mfa", &Maker::mfa},
-                                                                   {"flyer", &Maker::flyer}};
+                                                                   {"flyer", &Maker::flyer},
+                                                                   {"agency", &Maker::agency},
+                                                                   {"web-form", &Maker::web_form},
+                                                                   {"circle", &Maker::circle},
+                                                                   {"notice", &Maker::notice}};
     const auto& [name, run] = draw_.of(kKinds);
     kind = name;
     (this->*run)();

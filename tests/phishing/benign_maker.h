@@ -197,10 +197,62 @@ class BenignMaker {
     mail_.files.push_back({"application/pdf", body + "trailer<</Root 1 0 R>>\n%%EOF\n", std::move(name), true, ""});
   }
 
+  // An agency writes for somebody whose name its own does not show; no List-Unsubscribe, links to a third house.
+  void agency() {
+    service_ = draw_.below(8);
+    from(draw_.chance(50) ? "Summer Concerts Bergen" : organisation_name() + " Club",
+         fmt::format("{}@kundenpost-{}.{}", draw_.chance(99) ? "hello" : "k7p" + token(4), draw_.below(90),
+                     draw_.chance(40) ? "online" : "example"));
+    subject(std::string(tongue_.offer[0]));
+    both(fmt::format("<h1>{}</h1><p>{} Congratulations to all winners of our raffle.</p><p>{}</p>{}", tongue_.offer[0],
+                     tongue_.offer[1], paragraph(3), button(site("concerts"), tongue_.offer[3])),
+         true);
+    if (draw_.chance(40)) listed();
+  }
+  // A form on the own site puts the visitor's address into From, and nobody signs that.
+  void web_form() {
+    from(draw_.chance(50) ? full_name() : "", fmt::format("{}@gmail.com", local()));
+    subject("Contact form: " + std::string(draw_.of(tongue_.headlines)));
+    plain(fmt::format("{}\n\n{}\nIs the bank holiday opening as usual? Please reply as soon as possible.\n", paragraph(2),
+                      full_name()));
+    if (draw_.chance(50)) mail_.header("Reply-To", fmt::format("{}@gmail.com", local()));
+    auth_ = "spf=softfail; dkim=none; dmarc=fail";
+    no_id_ = draw_.chance(30);
+    one_house_ = true;
+  }
+  // To friends at many providers: pictures, the club's accounts.
+  void circle() {
+    from(full_name(), fmt::format("{}{}@gmail.com", draw_.chance(70) ? local() : "sunny.sailor", draw_.below(99)));
+    subject(draw_.chance(30) ? "" : "photos from Sunday");
+    more_to_ = ", greta.holm@web.example, luc@orange.example, \"Ines\" <ines.g@post.example>";
+    plain(fmt::format("{} The cash box holds 1,240 EUR.\nhttps://drive.google.com/drive/folders/{}\n{}\n", sentence(),
+                      token(33), person_.first));
+  }
+  // A password or a mailbox of a supplier's portal; bounces and signature belong to its mail service.
+  void notice() {
+    service_ = draw_.below(8);
+    from(organisation_name() + (draw_.chance(50) ? " Support Team" : ""),
+         fmt::format("{}@{}", draw_.chance(60) ? "no-reply" : "noreply-" + token(6), domain_));
+    subject("Your password expires in 7 days");
+    both(fmt::format("<p>{},</p><p>your password will expire. Log in to your account within 48 hours and update your "
+                     "payment details if they changed. {}</p>{}",
+                     tongue_.greeting, sentence(), button(site("login"), tongue_.read_more)),
+         draw_.chance(50));
+    auth_ = "spf=pass; dkim=pass header.d=mailfabrik-service.example; dmarc=none";
+    no_id_ = draw_.chance(5);
+  }
+
   void finish() {
     MailDraft top;
+    // Every third through a mail service, whose domain and numbers stand in the bounce address.
+    bool person = false;
+    for (const std::string_view house : {"@gmail.com", "@outlook.com", "@gmx.de", "@orange.fr", "@proton.me", "@web.de"})
+      person |= from_address_.ends_with(house);
     top.header("Return-Path",
-               fmt::format("<bounce-{}@{}>", token(8), from_address_.substr(from_address_.find('@') + 1)));
+               person ? fmt::format("<{}>", from_address_)
+               : draw_.chance(35)
+                   ? fmt::format("<{}@em{}.mailfabrik-service.example>", token(20), draw_.below(9999))
+                   : fmt::format("<bounce-{}@{}>", token(8), from_address_.substr(from_address_.find('@') + 1)));
     top.header("Received",
                "from mx.example.net (mx.example.net [192.0.2.44]) by mx.storting.example with ESMTPS; Wed, 4 Mar 2026 "
                "09:12:44 +0100");
@@ -221,9 +273,12 @@ class BenignMaker {
                                                             ? header_text(from_name_)
                                                             : "\"" + from_name_ + "\"",
                                                         from_address_));
-    top.header("To", draw_.chance(80) ? receiver_ : fmt::format("<{}>, kontakt@{}", receiver_, kOwn));
+    top.header("To", !more_to_.empty()  ? receiver_ + more_to_
+                     : draw_.chance(6) && !one_house_ ? "undisclosed-recipients:;"
+                     : draw_.chance(80) ? receiver_
+                                        : fmt::format("<{}>, kontakt@{}", receiver_, kOwn));
     top.header("Subject", header_text(subject_));
-    top.header("Message-ID", fmt::format("<{}@{}>", token(24), domain_));
+    if (!no_id_ && !draw_.chance(1)) top.header("Message-ID", fmt::format("<{}@{}>", token(24), domain_));
     top.headers.insert(top.headers.end(), mail_.headers.begin(), mail_.headers.end());
     mail_.headers = std::move(top.headers);
   }
@@ -231,7 +286,9 @@ class BenignMaker {
   Draw draw_;
   const Tongue& tongue_;
   const Person& person_;
-  std::string organisation_, domain_, receiver_, from_name_, from_address_, subject_, content_link_, auth_ = "?";
+  std::string organisation_, domain_, receiver_, from_name_, from_address_, subject_, content_link_, more_to_,
+      auth_ = "?";
+  bool no_id_ = false, one_house_ = false;
   std::size_t service_ = 0;
   MailDraft mail_;
 };

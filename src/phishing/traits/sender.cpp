@@ -21,11 +21,12 @@ bool is_via(std::string_view name) {
 }
 
 // The share of links that lead to the brand.
-double leads_to(const Facts& facts, const Brand& brand) {
+double leads_to(const Knowledge& know, const Facts& facts, const Brand& brand) {
   std::size_t all = 0, own = 0;
   for (const Link& link : facts.links) {
     if (link.url.host.empty()) continue;
     ++all;
+    if (know.redirects(link.url.host, link.url.path)) continue;  // leads on
     own += Knowledge::owns(brand, link.url.host, link.url.registrable);
   }
   return all == 0 ? 0 : static_cast<double>(own) / static_cast<double>(all);
@@ -34,32 +35,6 @@ double leads_to(const Facts& facts, const Brand& brand) {
 bool is_named(std::string_view domain) {
   return domain.find('.') != std::string_view::npos &&
          (!PublicSuffixes::system().registrable(domain).empty() || PublicSuffixes::system().is_private(domain));
-}
-
-// Letters and digits without a word's rhythm: "9x25wspgup", "ucmxpqjcen".
-bool is_random(std::string_view text) {
-  std::size_t letters = 0, digits = 0, run = 0, longest = 0, turns = 0, vowels = 0;
-  char before = 0;
-  for (const char c : text) {
-    const bool digit = std::isdigit(static_cast<unsigned char>(c)),
-               letter = std::isalpha(static_cast<unsigned char>(c));
-    digits += digit;
-    letters += letter;
-    const bool vowel = letter && std::string_view("aeiouy").find(c) != std::string_view::npos;
-    vowels += vowel;
-    run = letter && !vowel ? run + 1 : 0;
-    longest = std::max(longest, run);
-    if (before && (digit != static_cast<bool>(std::isdigit(static_cast<unsigned char>(before))))) ++turns;
-    before = c;
-  }
-  if (letters + digits < 7) return false;
-  // lina_jacqueline_28977: a name, another name, a counter.
-  const std::size_t tail =
-      text.size() -
-      (text.find_last_not_of("0123456789") == std::string_view::npos ? 0 : text.find_last_not_of("0123456789") + 1);
-  const auto underscores = std::ranges::count(text, '_');
-  if ((underscores >= 1 && tail >= 5) || (underscores >= 2 && tail >= 3)) return true;
-  return (turns >= 3 && digits >= 2) || longest >= 6 || (letters >= 9 && vowels * 6 < letters);
 }
 
 void claimed_brands(Context& c) {
@@ -90,7 +65,8 @@ void claimed_brands(Context& c) {
     joined = !c.brands.empty();
   }
   if (f.from.domain.empty() && c.brands.empty()) return;
-  const bool via = is_via(f.from_looks.plain);
+  // Lists and platforms write for others: "Ada via Payments".
+  const bool via = is_via(f.from_looks.plain) && (f.listed || f.threaded || !f.reply_to.address.empty());
   for (const Brand* brand : c.brands) {
     if (Knowledge::owns(*brand, f.from.domain, f.from.registrable)) continue;
     // Some brands may be on the list that owns several of these words ("Outlook" of Microsoft).
@@ -103,7 +79,7 @@ void claimed_brands(Context& c) {
     if (weight > 3 && c.know.is(Use::freemail, f.from.domain)) weight += 0.8;
     if (joined) weight = std::min(weight, 2.5);
     if (via) weight = 0.7;
-    if (f.auth.passes() && leads_to(f, *brand) >= 0.6) weight -= 2.0;
+    if (f.auth.passes() && leads_to(c.know, f, *brand) >= 0.6) weight -= 2.0;
     const bool person = f.from_looks.plain.find(brand->words.front()) != 0 && !f.pages.empty() && f.links.empty();
     if (person) weight -= 1.0;
     // Mark Apple, Nora Chase: an everyday word that doesn't come first, and no word of a service.
@@ -129,7 +105,7 @@ void subject_brands(Context& c) {
   if (!c.brands.empty() || f.threaded) return;
   const std::string& subject = f.subject_looks.plain;
   for (const Brand* brand : c.know.claimed(subject)) {
-    if (Knowledge::owns(*brand, f.from.domain, f.from.registrable) || leads_to(f, *brand) > 0.5) continue;
+    if (Knowledge::owns(*brand, f.from.domain, f.from.registrable) || leads_to(c.know, f, *brand) > 0.5) continue;
     for (const std::string& word : brand->words) {
       const std::size_t at = subject.find(word);
       if (at == std::string::npos) continue;
@@ -185,7 +161,7 @@ void addresses(Context& c) {
       c.strong("sender-imitates", 4.0, fmt::format("the sender's domain {} {}", domain, said), {"T1583.001"});
   if (!c.has("sender-imitates") && is_named(domain))
     if (const Brand* brand = c.know.imitated(domain, f.from.registrable, how)) {
-      const bool relaxed = f.auth.passes() && leads_to(f, *brand) >= 0.6;
+      const bool relaxed = f.auth.passes() && leads_to(c.know, f, *brand) >= 0.6;
       if (relaxed)
         c.weak("sender-imitates", 0.8, fmt::format("the sender's domain {} {}", domain, how));
       else
@@ -360,12 +336,37 @@ void receiver(Context& c) {
   }
   if (f.references && !f.threaded && !f.automatic && !f.listed)
     c.weak("answers-falsely", 0.8, "its headers say that it answers a mail, its subject does not");
-  if (f.to.empty()) c.weak("receiver-hidden", 0.4, "no receiver is named");
+  if (f.to.empty()) c.weak("receiver-hidden", 0.5, "no receiver is named");
 }
 
 }  // namespace
 
 std::string quoted(std::string_view text, std::size_t max) { return "“" + printable_excerpt(text, max) + "”"; }
+
+bool is_random(std::string_view text) {
+  std::size_t letters = 0, digits = 0, run = 0, longest = 0, turns = 0, vowels = 0;
+  char before = 0;
+  for (const char c : text) {
+    const bool digit = std::isdigit(static_cast<unsigned char>(c)),
+               letter = std::isalpha(static_cast<unsigned char>(c));
+    digits += digit;
+    letters += letter;
+    const bool vowel = letter && std::string_view("aeiouy").find(c) != std::string_view::npos;
+    vowels += vowel;
+    run = letter && !vowel ? run + 1 : 0;
+    longest = std::max(longest, run);
+    if (before && (digit != static_cast<bool>(std::isdigit(static_cast<unsigned char>(before))))) ++turns;
+    before = c;
+  }
+  if (letters + digits < 7) return false;
+  // lina_jacqueline_28977: a name, another name, a counter.
+  const std::size_t tail =
+      text.size() -
+      (text.find_last_not_of("0123456789") == std::string_view::npos ? 0 : text.find_last_not_of("0123456789") + 1);
+  const auto underscores = std::ranges::count(text, '_');
+  if ((underscores >= 1 && tail >= 5) || (underscores >= 2 && tail >= 3)) return true;
+  return (turns >= 3 && digits >= 2) || longest >= 6 || (letters >= 9 && vowels * 6 < letters);
+}
 
 bool shares_label(std::string_view domain, std::string_view text) {
   const std::size_t last = domain.find_last_of('.');

@@ -57,10 +57,14 @@ void file_traits(Context& context);      // attachments
 void code_traits(Context& context);      // QR codes
 void calendar_traits(Context& context);  // addresses in invitations
 void wording_traits(Context& context);
+void origin_traits(Context& context);     // how it was made and sent on; after words and links
 void throwaway_traits(Context& context);  // last: what weak traits are together
 
 // "“…”", printable, shortened.
 std::string quoted(std::string_view text, std::size_t max = 80);
+
+// Letters and digits without a word's rhythm: "9x25wspgup", "ucmxpqjcen".
+bool is_random(std::string_view text);
 
 // A label of the domain (four letters and more, not its suffix) stands in the text: amberline.example,
 // amberline@gmail.com.

@@ -36,7 +36,7 @@ bool holds_wallet(std::string_view text, std::string& found) {
   return false;
 }
 
-// An amount of a thousand or more beside a sign of currency.
+// An amount of ten thousand or more beside a sign of currency.
 bool holds_sum(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (!std::isdigit(static_cast<unsigned char>(text[i])) ||
@@ -49,7 +49,7 @@ bool holds_sum(std::string_view text) {
     const std::string_view after = text.substr(end, 5),
                            before = text.substr(i > 4 ? i - 4 : 0, std::min<std::size_t>(i, 4));
     for (const std::string_view sign : {"$", "€", "£", "USD", "EUR", "BTC"})
-      if (digits >= 4 &&
+      if (digits >= 5 &&
           (after.substr(0, 4).find(sign) != std::string_view::npos || before.find(sign) != std::string_view::npos))
         return true;
     i = end;
@@ -175,17 +175,26 @@ void throwaway_traits(Context& c) {
            "sender-malformed"}))
     signs.push_back("a throwaway domain");
   if (any({"links-not-senders"})) signs.push_back("no link to the sender");
-  if (any({"link-shortened", "link-to-free-host", "link-to-address", "link-redirects"}))
+  // An everyday shortener, or the sender's own page on a free host, hides nothing.
+  const auto counts = [&](std::string_view trait, double from) {
+    return std::ranges::any_of(c.reasons, [&](const Reason& one) { return one.trait == trait && one.weight >= from; });
+  };
+  if (any({"link-to-address", "link-redirects", "link-shortened"}) || counts("link-to-free-host", 1.0))
     signs.push_back("links that hide where they lead");
   if (any({"link-suffix-cheap"})) signs.push_back("a link to a throwaway domain");
   if (any({"mail-is-picture"})) signs.push_back("a picture in place of text");
   if (any({"sender-unproved"})) signs.push_back("a sender not proved");
-  if (any({"sender-untidy", "sender-several", "receiver-hidden", "subject-names-receiver", "answers-falsely"}))
+  if (any({"sender-untidy", "sender-several", "subject-names-receiver", "answers-falsely"}))
     signs.push_back("headers as machines write them");
   if (any({"letters-styled", "letters-disguised", "letters-invisible", "words-split", "words-disguised", "text-hidden",
            "text-pushed-away"}))
     signs.push_back("letters or text that trick filters");
-  if (any({"words-prize", "words-remedy", "words-dating", "words-crypto", "words-bets"}))
+  // A single phrase of theirs ("congratulations") is everybody's.
+  bool junk = false;
+  for (const Reason& one : c.reasons)
+    for (const std::string_view name : {"words-prize", "words-remedy", "words-dating", "words-crypto", "words-bets"})
+      junk |= one.trait == name && one.weight >= 0.9;
+  if (junk)
     signs.push_back("the words of junk mail");
   if (signs.size() == 3 && any({"sender-random", "sender-malformed", "sender-untidy", "sender-unproved"}) &&
       any({"links-not-senders", "link-suffix-cheap", "link-shortened"}) && !c.facts.threaded && !c.facts.listed) {
@@ -274,8 +283,11 @@ void wording_traits(Context& c) {
       }
   // Together they say more than each: a request about an account or parcel, and a link that hides whose it is.
   const bool cloaked = c.has("link-to-free-host") || c.has("link-to-address") || c.has("link-imitates") ||
-                       c.has("link-user") || c.has("link-text-differs") || c.has("link-names-receiver") ||
-                       c.has("code-leads");
+                       c.has("link-user") || c.has("link-names-receiver") || c.has("code-leads") ||
+                       // … not the sender's own site behind the click counter of his mail service.
+                       std::ranges::any_of(c.reasons, [](const Reason& one) {
+                         return one.trait == "link-text-differs" && one.weight >= 0.8;
+                       });
   if ((credentials || parcel) && cloaked && !f.threaded)
     c.strong("request-and-cloak", 1.3,
              credentials ? "a request about an account goes with a link that hides whose it is"

@@ -52,9 +52,17 @@ std::string without_escapes(std::string_view text) {
   return out;
 }
 
+// "Ada <ada@example.org>" is read by no parser: a tag whose name holds an @ is none that a browser knows.
 bool may_hold_markup(std::string_view text) {
-  return text.find('<') != std::string_view::npos || text.find('=') != std::string_view::npos ||
-         text.find(':') != std::string_view::npos;
+  for (std::size_t at = text.find_first_of("<=:"); at != std::string_view::npos; at = text.find_first_of("<=:", at)) {
+    if (text[at] != '<') return true;
+    const std::size_t end = text.find_first_not_of(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_+@", at + 1);
+    if (end == std::string_view::npos || text[end] != '>') return true;
+    if (text.substr(at, end - at).find('@') == std::string_view::npos) return true;
+    at = end;
+  }
+  return false;
 }
 
 }  // namespace
