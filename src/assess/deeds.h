@@ -19,6 +19,9 @@ struct Deed {
 std::span<const Deed> all_deeds();  // in the order of an intrusion
 const Deed* find_deed(std::string_view key);
 const Deed* deed_of(std::string_view technique);  // null: none that a title would tell
+// … of a finding of that rule. What is known of a mail alone is that it was received: that somebody opened what it carries, or
+// that a program ran, another finding must say.
+const Deed* deed_of(std::string_view technique, std::string_view rule);
 
 // The keys of at most `most`, the gravest, in the order of an intrusion.
 std::vector<std::string> gravest_deeds(std::span<const Deed* const> done, std::size_t most);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "assess/deeds.h"
 #include "assess/sessions.h"
 #include "base/hash.h"
 #include "base/share.h"
@@ -299,6 +300,14 @@ TEST(Incidents, MergeAndSplitHoldAndAreUndone) {
   const auto rest = std::ranges::find(cut.incidents, before.incidents[0].id, &casefile::Incident::id);
   ASSERT_NE(rest, cut.incidents.end());
   EXPECT_EQ(rest->finding_count, 2u);
+}
+
+TEST(Deed, OfMailAloneIsThatItWasReceived) {
+  EXPECT_EQ(deed_of("T1204.002")->key, "opened");
+  EXPECT_EQ(deed_of("T1204.002", "tocsin-phishing-mail")->key, "lure");
+  EXPECT_EQ(deed_of("T1539", "tocsin-webmail-exploit")->key, "lure");
+  EXPECT_EQ(deed_of("T1583.001", "tocsin-phishing-mail")->key, "decoy");
+  EXPECT_EQ(deed_of("T1204.002", "another-rule")->key, "opened");
 }
 
 TEST(Incidents, OfTooManyTheGravestAndTheDecidedStay) {

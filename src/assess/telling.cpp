@@ -219,7 +219,7 @@ class Teller {
       if (!gravest || rank(part) > rank(*gravest)) gravest = &part;
       if (text(part).level >= Level::medium)
         for (const std::string& technique : text(part).techniques)
-          if (const Deed* deed = deed_of(technique)) done.push_back(deed);
+          if (const Deed* deed = deed_of(technique, text(part).rule->id)) done.push_back(deed);
     }
     if (!gravest) return;
     for (const Seen& one : seen_) out_.entered += one.role == 0 && all_.things[one.thing].kind == Class::who;

@@ -124,6 +124,7 @@ struct Dossier {
   std::vector<FindingRow> findings;                   // the gravest, by level, then time, then id
   std::vector<EntityRow> entities;                    // by type, then entered first, gravest, most findings, value
   std::map<EntityType, std::uint64_t> entity_counts;  // all of them
+  std::uint64_t senders = 0;                          // of the mailboxes: seen as senders only, so not among those hit
   std::uint64_t entered_count = 0;
   bool entities_cut = false;             // more than could be held: the counts are lower bounds
   std::vector<TechniqueRow> techniques;  // by id

@@ -153,7 +153,7 @@ void generalise(Dossier& dossier) {
   for (const auto& [type, count] : dossier.entity_counts)
     if (type == EntityType::account || type == EntityType::mailbox || type == EntityType::host ||
         type == EntityType::address)
-      made.entity_counts[type] = magnitude(count);
+      made.entity_counts[type] = magnitude(count - (type == EntityType::mailbox ? dossier.senders : 0));
   made.entered_count = magnitude(dossier.entered_count);
   made.techniques = std::move(dossier.techniques);
   for (TechniqueRow& row : made.techniques) {

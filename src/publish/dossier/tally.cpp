@@ -208,6 +208,7 @@ class Tally {
     std::vector<EntityRow>& rows = into_.entities;
     for (auto& [key, row] : entities_) {
       ++into_.entity_counts[row.type];
+      into_.senders += row.type == EntityType::mailbox && row.roles == std::set<std::string>{"source"};
       into_.entered_count += row.entered && row.type == EntityType::account;
       rows.push_back(std::move(row));
     }

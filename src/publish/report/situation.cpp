@@ -106,11 +106,13 @@ std::vector<Block> Composer::situation() const {
   Rich counts;
   for (const EntityType type : {EntityType::account, EntityType::mailbox, EntityType::host, EntityType::service}) {
     const auto found = d.entity_counts.find(type);
-    if (found == d.entity_counts.end() || found->second == 0) continue;
+    if (found == d.entity_counts.end()) continue;
+    const std::uint64_t hit_count = found->second - (type == EntityType::mailbox ? d.senders : 0);
+    if (hit_count == 0) continue;
     if (!counts.empty()) counts.push_back(plain(", "));
-    append(counts, t(fmt::format("hit.{}{}", kEntityTypeNames[static_cast<int>(type)],
-                                 found->second == 1 && !d.general ? "" : "s"),
-                     {{"n", strong(count(found->second))}}));
+    append(counts,
+           t(fmt::format("hit.{}{}", kEntityTypeNames[static_cast<int>(type)], hit_count == 1 && !d.general ? "" : "s"),
+             {{"n", strong(count(hit_count))}}));
   }
   hit.lead = counts.empty() ? Rich{plain(t("hit.nobody"))} : std::move(counts);
   if (!d.general) {
