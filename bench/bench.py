@@ -245,7 +245,7 @@ def bench_incidents():
 def bench_products():
     """Text to activities in one process, lines that lie, and the line that costs most a byte."""
     def run(*command):
-        out = subprocess.run([BUILD / "products_bench", *map(str, command)], capture_output=True, text=True).stdout
+        out = subprocess.run([BUILD / "products_bench", *map(str, command)], capture_output=True, text=True, errors="replace").stdout
         return {name: float(value) for name, value in (line.split() for line in out.splitlines())}
     speed = run("speed")
     figure("products: OpenSSH lines", speed["lines_per_second"], "lines/s CPU", "", None)
