@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "mailauth/tags.h"
+#include "mime/header.h"
 
 namespace tocsin::leak {
 namespace {
@@ -39,35 +40,6 @@ bool is_plain(const Message& message) {
   if (!encoding) return true;
   const std::string word = mailauth::lower_ascii(mailauth::trimmed(encoding->value));
   return word == "7bit" || word == "8bit";
-}
-
-std::string_view take_word(std::string_view& text) {
-  const std::size_t first = text.find_first_not_of(" \t\r\n,");
-  if (first == std::string_view::npos) return text = {};
-  text.remove_prefix(first);
-  const std::size_t end = std::min(text.find_first_of(" \t\r\n,"), text.size());
-  const std::string_view word = text.substr(0, end);
-  text.remove_prefix(end);
-  return word;
-}
-
-std::optional<int> number(std::string_view text, std::size_t digits_max) {
-  if (text.empty() || text.size() > digits_max) return std::nullopt;
-  const auto value = mailauth::parse_number(text);
-  return value ? std::optional(static_cast<int>(*value)) : std::nullopt;
-}
-
-std::optional<int> zone_minutes(std::string_view zone) {
-  constexpr std::pair<std::string_view, int> kNames[] = {{"GMT", 0},    {"UT", 0},     {"UTC", 0},    {"Z", 0},
-                                                         {"EST", -300}, {"EDT", -240}, {"CST", -360}, {"CDT", -300},
-                                                         {"MST", -420}, {"MDT", -360}, {"PST", -480}, {"PDT", -420}};
-  for (const auto& [name, minutes] : kNames)
-    if (mailauth::same_name(zone, name)) return minutes;
-  if (zone.size() != 5 || (zone[0] != '+' && zone[0] != '-')) return std::nullopt;
-  const auto hhmm = number(zone.substr(1), 4);
-  if (!hhmm || *hhmm % 100 > 59) return std::nullopt;
-  const int minutes = *hhmm / 100 * 60 + *hhmm % 100;
-  return zone[0] == '-' ? -minutes : minutes;
 }
 
 std::string span_text(std::int64_t seconds) {
@@ -110,39 +82,11 @@ std::vector<std::string> uncovered_fields(const Message& message, const mailauth
   return out;
 }
 
-std::optional<Time> parse_mail_date(std::string_view text) {
-  if (const std::size_t comment = text.find('('); comment != std::string_view::npos) text = text.substr(0, comment);
-  std::string_view word = take_word(text);
-  if (!word.empty() && (word[0] < '0' || word[0] > '9')) word = take_word(text);  // the weekday
-  const auto day = number(word, 2);
-  constexpr std::string_view kMonths = "janfebmaraprmayjunjulaugsepoctnovdec";
-  const std::string month_word = mailauth::lower_ascii(take_word(text).substr(0, 3));
-  const std::size_t month = month_word.size() == 3 ? kMonths.find(month_word) : std::string_view::npos;
-  auto year = number(take_word(text), 4);
-  if (!day || !year || month == std::string_view::npos || month % 3 != 0 || *day < 1 || *day > 31) return std::nullopt;
-  if (*year < 50)
-    *year += 2000;
-  else if (*year < 1000)
-    *year += 1900;
-  const std::string_view clock = take_word(text);
-  if (clock.size() < 4) return std::nullopt;
-  const std::size_t colon = clock.find(':');
-  if (colon == std::string_view::npos) return std::nullopt;
-  const auto hour = number(clock.substr(0, colon), 2), minute = number(clock.substr(colon + 1, 2), 2);
-  const auto second = clock.size() > colon + 3 ? number(clock.substr(colon + 4), 2) : std::optional(0);
-  if (!hour || !minute || !second || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
-  const auto zone = zone_minutes(take_word(text));
-  const Time local =
-      Time::from_civil(*year, static_cast<unsigned>(month / 3 + 1), static_cast<unsigned>(*day),
-                       static_cast<unsigned>(*hour), static_cast<unsigned>(*minute), static_cast<unsigned>(*second));
-  return local.plus_seconds(-60 * zone.value_or(0));
-}
-
 void check_fields(const Message& message, const std::vector<Proof>& proofs, std::vector<Oddity>& out) {
   constexpr std::int64_t kSlack = 600;  // clocks of honest servers
   constexpr std::int64_t kDay = 86400;
   const HeaderField* date_field = message.find("Date");
-  const auto date = date_field ? parse_mail_date(date_field->value) : std::nullopt;
+  const auto date = date_field ? mime::parse_date(date_field->value) : std::nullopt;
   if (date_field && !date) out.push_back({"date-unreadable", mailauth::unfold(date_field->value).substr(0, 80)});
   if (!date_field) out.push_back({"no-date", ""});
   if (message.count("From") != 1) out.push_back({"from-fields", std::to_string(message.count("From"))});
@@ -153,7 +97,7 @@ void check_fields(const Message& message, const std::vector<Proof>& proofs, std:
     if (!mailauth::same_name(field.name, "Received")) continue;
     const std::size_t semicolon = field.value.rfind(';');
     if (semicolon == std::string_view::npos) continue;
-    const auto at = parse_mail_date(field.value.substr(semicolon + 1));
+    const auto at = mime::parse_date(field.value.substr(semicolon + 1));
     if (!at) continue;
     if (newer && at->seconds > newer->seconds + kSlack)
       out.push_back({"hops-run-backwards", "a hop at " + at->iso() + " stands below one at " + newer->iso()});

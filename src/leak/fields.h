@@ -13,9 +13,6 @@ namespace tocsin::leak {
 // "From (1 of 2)" for one more instance than was signed, which programs may show instead of the signed one.
 std::vector<std::string> uncovered_fields(const mailauth::Message& message, const mailauth::Signature& signature);
 
-// RFC 5322 3.3 dates, obsolete zones too.
-std::optional<Time> parse_mail_date(std::string_view text);
-
 // Dates, hops and identifiers that don't fit each other. Anomalies are reported, never an author.
 void check_fields(const mailauth::Message& message, const std::vector<Proof>& proofs, std::vector<Oddity>& out);
 

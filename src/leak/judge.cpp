@@ -10,6 +10,7 @@
 #include "leak/repair.h"
 #include "mailauth/arc.h"
 #include "mailauth/tags.h"
+#include "mime/header.h"
 
 namespace tocsin::leak {
 namespace {
@@ -57,7 +58,7 @@ Proof proof_of(const Message& message, const Outcome& outcome, const Keys& keys)
     out.circular = key.circular;
     // What the signature says of its time, else what Date says.
     auto said = out.signed_at;
-    if (const auto* date = message.find("Date"); !said && date) said = parse_mail_date(date->value);
+    if (const auto* date = message.find("Date"); !said && date) said = mime::parse_date(date->value);
     out.key_out_of_time =
         said && ((key.valid_from && *said < *key.valid_from) || (key.valid_to && *key.valid_to < *said));
     if (key.published) out.reason = "the key's private half is public";
@@ -189,7 +190,7 @@ void describe(const Message& message, ItemReport& report) {
   if (const std::size_t sign = date_text.find_last_of("+-");
       sign != std::string_view::npos && sign + 5 <= date_text.size())
     report.zone = date_text.substr(sign, 5);
-  if (const auto date = parse_mail_date(report.date)) report.date = date->iso();
+  if (const auto date = mime::parse_date(report.date)) report.date = date->iso();
 }
 
 void decide(const Message& message, const JudgeOptions& options, ItemReport& report) {
@@ -219,7 +220,7 @@ void decide(const Message& message, const JudgeOptions& options, ItemReport& rep
           {"key-not-in-use-then", "the key of " + proof.domain + " was not in use at the time that is claimed"});
   if (message.malformed() > 0)
     report.oddities.push_back({"malformed-header-lines", std::to_string(message.malformed())});
-  const auto date = parse_mail_date(report.date);
+  const auto date = mime::parse_date(report.date);
   const auto sent = date ? date : Time::parse_iso(report.date);
   if (sent && options.stolen_before && *options.stolen_before < *sent)
     report.oddities.push_back({"dated-after-the-theft", report.date});

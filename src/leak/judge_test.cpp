@@ -7,6 +7,7 @@
 
 #include "leak/fields.h"
 #include "leak/repair.h"
+#include "mime/header.h"
 #include "tests/support/mail/forger.h"
 
 namespace tocsin::leak {
@@ -157,10 +158,10 @@ TEST(Leak, ALongMessageIsJudgedInPieces) {
 }
 
 TEST(MailDate, ReadsWhatMailHas) {
-  EXPECT_EQ(parse_mail_date("Mon, 24 Aug 2020 08:00:00 +0200")->iso(), "2020-08-24T06:00:00Z");
-  EXPECT_EQ(parse_mail_date("24 Aug 20 08:00 EST (comment)")->iso(), "2020-08-24T13:00:00Z");
+  EXPECT_EQ(mime::parse_date("Mon, 24 Aug 2020 08:00:00 +0200")->iso(), "2020-08-24T06:00:00Z");
+  EXPECT_EQ(mime::parse_date("24 Aug 20 08:00 EST (comment)")->iso(), "2020-08-24T13:00:00Z");
   for (const char* text : {"", "yesterday", "32 Aug 2020 08:00:00 +0000", "24 Aux 2020 08:00:00 +0000", "24 Aug 2020"})
-    EXPECT_FALSE(parse_mail_date(text)) << text;
+    EXPECT_FALSE(mime::parse_date(text)) << text;
 }
 
 TEST(Fields, HopsAndDatesMustAgree) {
