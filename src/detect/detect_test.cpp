@@ -226,6 +226,9 @@ TEST(Mail, ForwardingFromANewNetworkIsSaidAtOnceAndATravellersMailIsNot) {
   const auto found = stream.run_for("tocsin-mail-theft");
   ASSERT_EQ(found.size(), 1U);
   EXPECT_TRUE(has(found[0], EntityType::account, "user3@example.org", "target"));
+  // Nothing of the mail was seen read, so nothing says that it was taken.
+  EXPECT_EQ(found[0].statement.techniques, std::vector<std::string>{"T1114.003"});
+  EXPECT_NE(found[0].statement.detail.find("No reading of its mail is in the evidence"), std::string::npos);
 }
 
 TEST(Forgery, NamesThatPretendAndLinesWithTwoReadings) {

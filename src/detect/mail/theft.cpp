@@ -30,12 +30,16 @@ enum Change : std::uint8_t { rule = 1, forwarding = 2, delegate = 4, consent = 8
 constexpr std::pair<std::string_view, Change> kChanges[] = {
     {"rule", rule},       {"forwarding", forwarding},     {"delegate", delegate}, {"permission", delegate},
     {"consent", consent}, {"app-password", app_password}, {"mfa-method", method}};
-constexpr std::pair<Change, std::string_view> kChangeTitles[] = {{rule, "a rule"},
-                                                                 {forwarding, "forwarding"},
-                                                                 {delegate, "a delegate"},
-                                                                 {consent, "a consent"},
-                                                                 {app_password, "an application password"},
-                                                                 {method, "a second factor"}};
+struct ChangeWords {
+  Change change;
+  std::string_view title, technique;
+};
+constexpr ChangeWords kChangeWords[] = {{rule, "a rule", "T1564.008"},
+                                        {forwarding, "forwarding", "T1114.003"},
+                                        {delegate, "a delegate", "T1098.002"},
+                                        {consent, "a consent", "T1528"},
+                                        {app_password, "an application password", "T1098"},
+                                        {method, "a second factor", "T1098.005"}};
 
 bool says_client(std::string_view client) {
   return !client.empty() && client != "imap" && client != "pop3" && client != "smtp";
@@ -205,9 +209,18 @@ class MailTheft final : public Detector {
 
   static std::string changes_text(std::uint8_t changes) {
     std::string text;
-    for (const auto& [bit, title] : kChangeTitles)
-      if (changes & bit) text += fmt::format("{}{}", text.empty() ? "" : ", ", title);
+    for (const ChangeWords& words : kChangeWords)
+      if (changes & words.change) text += fmt::format("{}{}", text.empty() ? "" : ", ", words.title);
     return text;
+  }
+
+  // Mail is collected only where reading was seen; a change alone is what it is.
+  static std::vector<std::string> techniques_of(std::uint8_t changes, std::uint64_t items) {
+    std::vector<std::string> out;
+    if (items) out.emplace_back("T1114.002");
+    for (const ChangeWords& words : kChangeWords)
+      if (changes & words.change) out.emplace_back(words.technique);
+    return out;
   }
 
   Statement state(std::uint64_t account, std::vector<const Visit*>& visits) const {
@@ -243,15 +256,18 @@ class MailTheft final : public Detector {
                                      counted(items, "message"), folders ? ", " + counted(folders, "whole folder") : "",
                                      static_cast<double>(bytes) / 1e6, how.empty() ? "" : ", after " + how)
                        : fmt::format("Access to the mail of {} arranged from a new network: {}", who, how);
-    said.detail = fmt::format("Read from {} that the mailbox had not been read from before{}.",
-                              counted(visits.size(), "network"), strange ? ", by a client new to it" : "");
+    said.detail = items ? fmt::format("Read from {} that the mailbox had not been read from before{}.",
+                                      counted(visits.size(), "network"), strange ? ", by a client new to it" : "")
+                        : fmt::format("Set from {} that the mailbox had not been used from before. No reading of its "
+                                      "mail is in the evidence.",
+                                      counted(visits.size(), "network"));
     if (hint) said.detail += " Nothing else speaks against it: travellers look the same. Ask the mailbox's owner.";
     if (entered) said.detail += " The account was entered by a member of a campaign.";
     said.entities.push_back({EntityType::mailbox, who, "mailbox"});
     said.entities.push_back({EntityType::account, who, entered ? "entered" : "target"});
     settle(said.entities);
     settle(said.members, said.alarm);
-    if (changes & (rule | forwarding)) said.techniques = {"T1114.002", "T1114.003"};
+    said.techniques = techniques_of(changes, items);
     return said;
   }
 

@@ -45,7 +45,9 @@ class Page {
     if (alone.size() > words.rows)
       out_ += fmt::format("  … and {} more incidents: --json lists them\n", alone.size() - words.rows);
     if (story_.incidents.empty()) out_ += "  no incidents\n";
-    if (story_.loose > 0) out_ += fmt::format("  {} findings belong to no incident\n", grouped(story_.loose));
+    if (story_.loose > 0)
+      out_ += fmt::format("  {} {} to no incident\n", grouped(story_.loose),
+                          story_.loose == 1 ? "finding belongs" : "findings belong");
     for (const std::string& remark : story_.remarks) out_ += "  note       " + printable(remark) + "\n";
     people(acts, claims);
     if (words.pages)
