@@ -155,8 +155,9 @@ struct FindingGlance {
   Time time, first, last;
   std::uint64_t count;
   Level level;
-  std::string_view title;     // the finding's own, else the rule's
-  std::string_view entities;  // JSON as stored; entities_from() reads it
+  std::string_view title;                   // the finding's own, else the rule's
+  std::string_view entities;                // JSON as stored; entities_from() reads it
+  std::span<const std::string> techniques;  // the finding's own, else the rule's, and then in the rule's storage
 };
 
 // A finding of an ordered stage (correlation, detector).

@@ -78,7 +78,7 @@ Result<void> each_wanted(Case::Impl& me, const Wanted& wanted, OnEvent on_event,
       if (wanted.rules[rule]) TRY_VOID(on_event(events, rule, time));
   }
   TRY(Statement ordered, me.database.prepare("SELECT id, rule, time, fraction, first_time, first_fraction, last_time, "
-                                             "last_fraction, count, entities, level, title FROM ordered_finding"));
+                                             "last_fraction, count, entities, level, title, techniques FROM ordered_finding"));
   for (;;) {
     TRY(const bool row, ordered.step());
     if (!row) return {};
@@ -217,12 +217,17 @@ Result<void> Case::glance(const FindingFilter& filter, const std::function<void(
   return each_wanted(
       me, Wanted(me, filter),
       [&](const Statement& row, std::uint32_t rule, Time time) -> Result<void> {
-        sink({&me.rule(rule), time, time, time, 1, me.rule(rule).level, me.rule(rule).title, row.text(7)});
+        const RuleInfo& info = me.rule(rule);
+        sink({&info, time, time, time, 1, info.level, info.title, row.text(7), info.techniques});
         return {};
       },
       [&](const Statement& row, std::uint32_t rule, Time time) -> Result<void> {
-        sink({&me.rule(rule), time, row.time(4), row.time(6), static_cast<std::uint64_t>(row.integer(8)),
-              level_of(me, row, rule), row.text(11).empty() ? me.rule(rule).title : row.text(11), row.text(9)});
+        const RuleInfo& info = me.rule(rule);
+        std::vector<std::string> own;
+        if (!row.is_null(12)) own = read_list(row.text(12));
+        sink({&info, time, row.time(4), row.time(6), static_cast<std::uint64_t>(row.integer(8)),
+              level_of(me, row, rule), row.text(11).empty() ? info.title : row.text(11), row.text(9),
+              own.empty() ? info.techniques : own});
         return {};
       });
 }

@@ -267,6 +267,9 @@ TEST(OrderedFindings, SayTheirOwnTitleLevelAndTechniques) {
      return true;
    }).value();
   EXPECT_EQ(seen, 1u);
+  c.glance({}, [&](const FindingGlance& found) {
+     EXPECT_TRUE(std::ranges::equal(found.techniques, finding.techniques));
+   }).value();
   // The same detector with other parameters: its findings replace those of before.
   detector.hash = sha256("other parameters");
   const auto others = begin(c, {detector});

@@ -38,7 +38,7 @@ class Intake {
   evidence::Walker walker_;
   evidence::Item* item_ = nullptr;
   std::optional<mail::Mailbox> box_;
-  bool mbox_ = false, long_open_ = false;
+  bool mbox_ = false;
   std::uint64_t number_ = 0;
   std::vector<std::string> problems_;
 };

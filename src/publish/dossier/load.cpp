@@ -62,25 +62,6 @@ Result<void> gravest(Case& from, Dossier& into) {
   return {};
 }
 
-// A detector may say techniques of its own for one finding; the rules' are counted already.
-void add_own_techniques(const LoadOptions& options, Dossier& into) {
-  for (const FindingRow& finding : into.findings)
-    for (const std::string& id : finding.techniques) {
-      const auto at = std::ranges::lower_bound(into.techniques, id, {}, &TechniqueRow::id);
-      if (at != into.techniques.end() && at->id == id) continue;
-      TechniqueRow row;
-      row.id = id;
-      if (options.tactics) row.tactics = options.tactics->of(id);
-      if (options.knowledge)
-        if (const auto trait = options.knowledge->trait(id)) row.name = options.knowledge->traits()[*trait].name;
-      row.findings = 1;
-      row.gravest = finding.level;
-      row.first = finding.first;
-      row.last = finding.last;
-      into.techniques.insert(at, std::move(row));
-    }
-}
-
 Result<void> load_evidence(Case& from, Dossier& into) {
   TRY(const std::vector<Evidence> all, from.all_evidence());
   std::uint64_t partial = 0, unrecognised = 0;
@@ -214,7 +195,6 @@ Result<Dossier> load_dossier(Case& from, const LoadOptions& options) {
   TRY_VOID(load_journal(from, out));
   TRY_VOID(tally(from, options, out));
   TRY_VOID(gravest(from, out));
-  add_own_techniques(options, out);
   TRY_VOID(load_evidence(from, out));
   TRY_VOID(load_scan(from, out));
   TRY_VOID(load_story(from, out));

@@ -31,10 +31,10 @@ bool shows_existence(std::string_view role) {
 }
 
 // What is done with an account that exists; a rule on trying to get in names whatever was typed.
-bool takes_an_account(const RuleInfo& rule) {
+bool takes_an_account(std::span<const std::string> techniques) {
   static constexpr std::string_view kTrying[] = {"T1110", "T1078", "T1133", "T1190", "T1566",
                                                  "T1589", "T1595", "T1598", "T1087", "T1621"};
-  return std::ranges::any_of(rule.techniques, [](std::string_view id) {
+  return std::ranges::any_of(techniques, [](std::string_view id) {
     return std::ranges::find(kTrying, id.substr(0, id.find('.'))) == std::end(kTrying);
   });
 }
@@ -67,6 +67,7 @@ class Tally {
       rule.techniques = finding.rule->techniques;
     }
     widen(rule.first, rule.last, finding.first, finding.last);
+    count_techniques(finding);
     widen(into_.first, into_.last, finding.first, finding.last);
     ++into_.counts[static_cast<std::size_t>(finding.level)];
     const std::int64_t tick = finding.time.known() ? floor_div(finding.time.seconds, kTick) : INT64_MIN;
@@ -110,23 +111,34 @@ class Tally {
     if (!entity.role.empty() && row.roles.size() < 8) row.roles.insert(entity.role);
     const bool is_in = entity.role == "entered" || (entered && entity.type == EntityType::account);
     row.entered |= is_in;
-    row.known |= is_in || shows_existence(entity.role) || takes_an_account(*finding.rule);
+    row.known |= is_in || shows_existence(entity.role) || takes_an_account(finding.techniques);
     row.ordered |= finding.rule->kind != RuleKind::sigma;
-    for (const std::string& technique : finding.rule->techniques)
+    for (const std::string& technique : finding.techniques)
       if (row.techniques.size() < 24) row.techniques.insert(technique);
   }
 
+  // A rule's findings are counted together under its list, those that name techniques of their own one by one.
+  void count_techniques(const FindingGlance& finding) {
+    const bool own = finding.techniques.data() != finding.rule->techniques.data();
+    const auto count = [&](TechniqueRow& row) {
+      ++row.findings;
+      row.gravest = std::max(row.gravest, finding.level);
+      widen(row.first, row.last, finding.first, finding.last);
+    };
+    if (!own) return count(by_rule_[finding.rule]);
+    for (const std::string& id : finding.techniques) count(techniques_[id]);
+  }
+
   void techniques() {
-    std::map<std::string, TechniqueRow> rows;
-    for (const RuleRow& rule : into_.rules)
-      for (const std::string& id : rule.techniques) {
-        TechniqueRow& row = rows[id];
-        row.id = id;
-        row.findings += rule.findings;
-        row.gravest = std::max(row.gravest, rule.level);
-        widen(row.first, row.last, rule.first, rule.last);
+    for (const auto& [rule, sum] : by_rule_)
+      for (const std::string& id : rule->techniques) {
+        TechniqueRow& row = techniques_[id];
+        row.findings += sum.findings;
+        row.gravest = std::max(row.gravest, sum.gravest);
+        widen(row.first, row.last, sum.first, sum.last);
       }
-    for (auto& [id, row] : rows) {
+    for (auto& [id, row] : techniques_) {
+      row.id = id;
       if (options_.tactics) row.tactics = options_.tactics->of(id);
       if (options_.knowledge)
         if (const auto trait = options_.knowledge->trait(id)) row.name = options_.knowledge->traits()[*trait].name;
@@ -225,6 +237,8 @@ class Tally {
   const LoadOptions& options_;
   Dossier& into_;
   std::unordered_map<const RuleInfo*, RuleRow> rules_;
+  std::unordered_map<const RuleInfo*, TechniqueRow> by_rule_;  // sums only
+  std::map<std::string, TechniqueRow> techniques_;
   std::map<std::pair<EntityType, std::string>, EntityRow> entities_;
   std::map<std::int64_t, LevelCounts> ticks_;
   std::uint64_t beyond_ = 0;
