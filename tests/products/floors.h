@@ -52,7 +52,7 @@ inline constexpr Floor kFloors[] = {
     {"squid/log", 0},
     {"suricata/eve", 468},
     {"sysmon_linux/log", 8},
-    {"system/auth", 537},
+    {"system/auth", 538},
     {"system/security", 475},
     {"system/syslog", 7},
     {"tomcat/log", 0},

@@ -153,13 +153,18 @@ bool read_server(std::string_view line, Line& out) {
     out.client = ident;
     ident = token(front);
   }
+  while (front.starts_with("- ")) front.remove_prefix(2);  // formats that put more columns where ident was
   out.user = unless_dash(front);
   if (out.user == "\"\"") out.user = {};
-  if (rest.starts_with('"')) {
-    out.request = quoted(rest);
-  } else {
-    return false;
+  // `[time] vhost "request"`
+  if (const std::size_t blank = rest.find(' '); !rest.starts_with('"') && blank != std::string_view::npos &&
+                                                blank + 1 < rest.size() && rest[blank + 1] == '"' &&
+                                                is_address(rest.substr(0, blank))) {
+    if (out.host.empty()) out.host = rest.substr(0, blank);
+    rest.remove_prefix(blank + 1);
   }
+  if (!rest.starts_with('"')) return false;
+  out.request = quoted(rest);
   const std::string_view status = token(rest);
   if (!is_status(status) && status != "-") return false;
   out.status = unless_dash(status);

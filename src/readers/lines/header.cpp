@@ -166,9 +166,56 @@ bool read_bracketed_tag(std::string_view rest, Header& h) {
   return true;
 }
 
+// Dovecot's own log: `imap(user)<pid><session>: `, `auth(user,address,sasl:login)<session>: `. Whom it serves is
+// anybody's text, blanks and colons included, so the tag stays in the message, which is read by its end.
+bool read_dovecot(std::string_view rest, Header& h) {
+  static constexpr std::string_view kNames[] = {"auth",       "auth-worker", "imap",  "imap-login",    "indexer-worker",
+                                                "lda",        "lmtp",        "pop3",  "pop3-login",    "quota-status",
+                                                "submission", "managesieve", "sieve", "imap-hibernate"};
+  std::size_t end = 0;
+  while (end < rest.size() && end < 16 &&
+         (static_cast<unsigned char>(rest[end] - 'a') < 26 || rest[end] == '-' || rest[end] == '3'))
+    ++end;
+  if (end >= rest.size() || rest[end] != '(') return false;
+  if (std::ranges::find(kNames, rest.substr(0, end)) == std::end(kNames)) return false;
+  if (rest.find("): ") == std::string_view::npos && rest.find(">: ") == std::string_view::npos) return false;
+  h.program = rest.substr(0, end);
+  h.message = rest;
+  return true;
+}
+
+// FreeBSD's syslogd -v: `<auth.info> ` or `<4.6> ` between time and host.
+void read_facility(std::string_view& rest, Header& h) {
+  if (!rest.starts_with(" <")) return;
+  const std::size_t close = rest.substr(0, 24).find("> "), dot = rest.substr(0, 24).find('.');
+  if (close == std::string_view::npos || dot == std::string_view::npos || dot > close) return;
+  const auto index = [](std::string_view word, auto& names, std::size_t limit) {
+    const auto at = std::ranges::find(names, word);
+    if (at != std::end(names)) return static_cast<int>(at - std::begin(names));
+    if (word.empty() || word.size() > 2 || !std::ranges::all_of(word, is_digit)) return -1;
+    const int number = word.size() == 1 ? word[0] - '0' : (word[0] - '0') * 10 + word[1] - '0';
+    return number < static_cast<int>(limit) ? number : -1;
+  };
+  const int facility = index(rest.substr(2, dot - 2), kFacilities, std::size(kFacilities));
+  const int severity = index(rest.substr(dot + 1, close - dot - 1), kSeverities, std::size(kSeverities));
+  if (facility < 0 || severity < 0) return;
+  h.priority = facility * 8 + severity;
+  rest.remove_prefix(close + 1);
+}
+
+// A daemon's line that came through the kernel's ring: `kernel:[  970.699396]: ` in front of what it said.
+void skip_kernel(Header& h) {
+  if (!h.message.starts_with("kernel:[") || h.program == "kernel") return;
+  const std::size_t close = h.message.substr(0, 40).find("]: ");
+  if (close == std::string_view::npos) return;
+  if (h.message.substr(8, close - 8).find_first_not_of(" .0123456789") == std::string_view::npos)
+    h.message.remove_prefix(close + 3);
+}
+
 // [HOST ]TAG[PID]: after the time.
 bool read_host_and_tag(std::string_view rest, Header& h, bool tag_needed) {
   skip_spaces(rest);
+  if (read_dovecot(rest, h)) return true;
   if (!tag_needed && read_bracketed_tag(rest, h)) return true;
   std::string_view direct = rest;
   if (!tag_needed && read_tag(direct, h)) {  // no host: written by the host itself
@@ -267,6 +314,7 @@ Header read_header(std::string_view line) {
     }
     const bool classic = !h.stamp.is_epoch && !h.stamp.is_ctime && !is_digit(h.time[0]) && !is_digit(h.time[1]);
     if (rest.starts_with(':')) rest.remove_prefix(1);  // Cisco: `Aug 24 2020 01:12:09: %ASA-…`
+    read_facility(rest, h);
     if (!rest.empty() && rest[0] == ' ' && !h.stamp.is_ctime) {
       // The date and time of another program's own log have no host behind them; a journal's weekday does.
       const bool iso = h.stamp.is_iso || h.stamp.is_epoch || h.time[4] == ':';  // Sophos UTM: 2020:08:24-01:12:09
@@ -277,7 +325,7 @@ Header read_header(std::string_view line) {
         return h;
       }
       if ((classic || iso || h.priority >= 0) && read_host_and_tag(rest, h, !classic && h.priority < 0))
-        return h.is_syslog = true, h;
+        return h.is_syslog = true, skip_kernel(h), h;
       if (h.stamp.dated() && read_daemon(rest.substr(1), h, true)) return h;
     }
     h.message = rest.empty() ? rest : rest.substr(rest[0] == ' ');
@@ -288,7 +336,7 @@ Header read_header(std::string_view line) {
 
   h.stamp = {};
   h.message = line;
-  if (h.priority < 0 && read_daemon(line, h, true)) return h;
+  if (h.priority < 0 && read_daemon(line, h, true)) return skip_kernel(h), h;
   if (h.priority >= 0) {  // <PRI>TAG: message
     h.is_syslog = true;
     skip_spaces(rest);
