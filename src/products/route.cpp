@@ -19,6 +19,7 @@ struct Way {
   std::uint32_t definition;
   const std::vector<std::string>* programs = nullptr;  // null: any
   std::int64_t conditions = -1;                        // -1: none
+  bool named = false;
 };
 
 bool meets(const std::string& pattern, std::string_view program, bool is_head) {
@@ -54,6 +55,7 @@ Result<Router> Router::make(std::span<const Definition> definitions, FieldNames&
       if (source == nullptr) continue;  // parse_definition() saw one
       if (!rest.empty()) {
         TRY(Conditions made, Conditions::compile(rest, names));
+        way.named = std::ranges::any_of(rest, [](const Condition& one) { return !one.negated && !one.absent; });
         way.conditions = static_cast<std::int64_t>(out.conditions_.size());
         out.conditions_.push_back(std::move(made));
       }
@@ -70,8 +72,9 @@ Result<Router> Router::make(std::span<const Definition> definitions, FieldNames&
         continue;
       auto member = std::ranges::find(members, way.definition, &Member::definition);
       const bool is_new = member == members.end();
-      if (is_new) member = members.insert(members.end(), {way.definition, {}, false});
+      if (is_new) member = members.insert(members.end(), Member{.definition = way.definition, .conditions = {}});
       member->specific |= way.programs != nullptr;
+      member->named |= way.named;
       if (way.conditions < 0) {
         member->conditions.assign(1, UINT32_MAX);  // always, whatever other ways ask for
       } else if (is_new || member->conditions[0] != UINT32_MAX) {
@@ -83,7 +86,8 @@ Result<Router> Router::make(std::span<const Definition> definitions, FieldNames&
     std::ranges::sort(members, {}, &Member::definition);
     for (std::uint32_t i = 0; i < out.groups_.size(); ++i)
       if (std::ranges::equal(out.groups_[i], members, [](const Member& a, const Member& b) {
-            return a.definition == b.definition && a.conditions == b.conditions && a.specific == b.specific;
+            return a.definition == b.definition && a.conditions == b.conditions && a.specific == b.specific &&
+                   a.named == b.named;
           }))
         return i;
     out.groups_.push_back(std::move(members));

@@ -229,6 +229,24 @@ TEST(Activities, OfIdentityProviders) {
        "clientId=webmail, userId=null, ipAddress=203.0.113.5, error=invalid_user_credentials, "
        "auth_method=openid-connect, username=alice\n",
        "keycloak login alice from 203.0.113.5 to keycloak failure bad_password"},
+      {"Mar  1 10:00:00 idp keycloak[9]: 2024-03-01 10:00:00,100 WARN  [org.keycloak.events] (executor-thread-3) "
+       "type=\"LOGIN_ERROR\", realmId=\"example\", clientId=\"webmail\", userId=\"null\", "
+       "ipAddress=\"203.0.113.5\", error=\"user_not_found\", username=\"alice\"\n",
+       "keycloak login alice from 203.0.113.5 to keycloak failure unknown_user"},
+      // What the portals let one download.
+      {"Date (UTC),Request ID,User agent,User,Username,Application,IP address,Location,Status,Sign-in error code,"
+       "Failure reason,Client app\n"
+       "2024-03-01T10:00:00Z,r1,Mozilla/5.0,Alice,alice@example.org,Exchange Online,203.0.113.5,\"Paris, FR\",Failure,"
+       "50126,Invalid username or password.,IMAP4\n",
+       "entra-signin login alice@example.org from 203.0.113.5 to Exchange Online failure bad_password legacy"},
+      {"Date,Event,Description,Actor,IP address,Login type,Login failure type\n"
+       "2024-03-01T10:00:00Z,Failed login,alice failed to login,alice@example.org,203.0.113.5,Google Password,Invalid "
+       "password\n",
+       "google-workspace login alice@example.org from 203.0.113.5 to google failure bad_password"},
+      {"Mar  1 10:00:00 h LEEF:2.0|Vendor|Product|1.0|100|^|src=203.0.113.5^usrName=alice^cat=login\n",
+       "leef login alice from 203.0.113.5 to - unknown"},
+      {"Mar  1 10:00:00 h CEF:0|Vendor|Product|1.0|100|Login failed|5|src=203.0.113.5 suser=alice\n",
+       "cef login alice from 203.0.113.5 to - failure"},
   };
   expect(kCases);
 }

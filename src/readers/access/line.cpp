@@ -143,6 +143,8 @@ bool read_server(std::string_view line, Line& out) {
   if (front.empty()) return false;
   const std::string_view first = token(front);
   if (!is_address(first)) return false;
+  // "Mar  4 10:12:30 web1 nginx: …" has a log daemon's header in front, which the reader of lines takes off.
+  if (text::Stamp header; (!is_digit(first[0]) || first.size() >= 19) && text::read_stamp(line, header)) return false;
   std::string_view ident = token(front);
   out.client = first;
   // `vhost client ident user`: one word more in front.

@@ -245,6 +245,20 @@ TEST(Lines, ReadAccessLinesAndAuditRecordsBehindAHeader) {
       in_year(2021));
   EXPECT_EQ(web.source, "webserver");
   EXPECT_EQ(web.get("cs-uri-query"), "y");
+  // The header in front is no client, whatever the program is called, and whatever its time looks like.
+  for (const char* header : {"Aug  4 01:02:03 gate web: ", "2021-08-04T01:02:03.123Z gate nginx: "}) {
+    const OwnedEvent other = one(std::string(header) +
+                                     R"(192.0.2.1 - - [04/Aug/2021:01:02:03 +0000] "GET /x HTTP/1.1" 404 9 "-" "ua")",
+                                 in_year(2021));
+    EXPECT_EQ(other.source, "webserver");
+    EXPECT_EQ(other.get("c-ip"), "192.0.2.1");
+  }
+  const OwnedEvent proxy =
+      one("Aug  4 01:02:03 gate (squid-1): 1628038923.500    20 10.0.0.7 TCP_TUNNEL/200 512 CONNECT e.org:443 karin "
+          "HIER_DIRECT/192.0.2.9 -",
+          in_year(2021));
+  EXPECT_EQ(proxy.source, "squid");
+  EXPECT_EQ(proxy.get("cs-username"), "karin");
   const OwnedEvent pod =
       one(R"(2021-08-04T01:02:03.5Z stdout F 192.0.2.1 - - [04/Aug/2021:01:02:03 +0000] "GET /x HTTP/1.1" 200 9)");
   EXPECT_EQ(pod.get("cs-uri-stem"), "/x");

@@ -258,8 +258,9 @@ Payload classify(std::string_view line, Header& h) {
     }
     if (h.program == "sudo") return Payload::sudo;
     if ((container && first != '{') || h.program == "nginx" || h.program.starts_with("apache") ||
-        h.program == "httpd" || h.program == "haproxy")
+        h.program == "httpd" || h.program == "haproxy" || h.program == "squid" || h.program.starts_with("(squid"))
       return Payload::access;
+    if (is_digit(first) && m.substr(0, 256).find("] \"") != std::string_view::npos) return Payload::access;
   }
   // An access line needs a quoted request behind its bracketed time.
   if (!h.is_syslog && !h.time.empty() && h.time.data() > line.data() && h.time.data()[-1] == '[' &&
