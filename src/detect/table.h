@@ -108,6 +108,7 @@ class Table {
     const std::uint32_t limit = *middle;
     std::vector<Slot> kept;
     std::vector<Slot> edge;
+    kept.reserve(std::max(size_ / 2 + 1, entries_max_ * 3 / 4));
     for (const Slot& slot : slots_)
       if (slot.key && slot.touched >= limit) (slot.touched > limit ? kept : edge).push_back(slot);
     // Of those last touched in the very second of the limit, by key, as many as leave a quarter free.

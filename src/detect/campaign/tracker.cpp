@@ -165,9 +165,6 @@ void Tracker::failed(const Sighting& seen) {
   if (seen.source_known) return;
 
   const auto day = static_cast<std::int32_t>(day_);
-  bool again = false;
-  candidates_.recent(seen.account, seen.time, 7 * kDay,
-                     [&](const Cell& cell) { again |= cell.network == seen.network && cell.source != seen.source; });
   bool fresh = false;
   Cell& cell = candidates_.failure(seen, fresh);
   cell.own |= own_failure;
@@ -176,8 +173,11 @@ void Tracker::failed(const Sighting& seen) {
   // New within a subnet of the account's own: it counts as part of what else the source does.
   if (fresh && seen.subnet_known) return;
   if (fresh) {
-    if (!seen.account_known || seen.network_known || again || seen.source_accounts >= kBusySource) return;
-    if (stale(seen)) return;
+    if (!seen.account_known || seen.network_known || seen.source_accounts >= kBusySource) return;
+    bool again = false;
+    candidates_.recent(seen.account, seen.time, 7 * kDay,
+                       [&](const Cell& of) { again |= of.network == seen.network && of.source != seen.source; });
+    if (again || stale(seen)) return;
     if (seen.time < outage_until_) {
       in_outage_.add(seen.time, seen.account, seen.subnet);
       if (!alarm_) ask(seen);
