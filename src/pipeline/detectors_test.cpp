@@ -92,6 +92,24 @@ TEST(Detectors, FindTheCampaignAndNameItsEvents) {
   EXPECT_EQ(campaigns, 1u);
 }
 
+TEST(Detectors, WhatIsTooLongToBeReadIsSaid) {
+  const Folder folder;
+  const std::string front = "2024-05-01T10:00:00Z gate sshd[7]: Failed password for ",
+                    back = " from 192.0.2.1 port 22 ssh2\n";
+  const std::string long_line = front + std::string(9000, 'a') + back;
+  ScanOptions options = options_for({folder.write("auth.log", front + "a" + back + long_line + front + "b" + back)});
+  const auto program = Program::load(options.rules).value();
+  auto c = casefile::Case::temporary().value();
+  const ScanSummary summary = scan(options, *program, c).value();
+  EXPECT_EQ(summary.activities, 2u);
+  EXPECT_EQ(summary.anomalies_by_name, (std::map<std::string, std::uint64_t>{{"text-too-long", 1}}));
+  c.each_anomaly([&](const casefile::StoredAnomaly& anomaly) {
+     EXPECT_EQ(anomaly.offset, front.size() + 1 + back.size());
+     EXPECT_EQ(anomaly.size, long_line.size() - 1);
+     return true;
+   }).value();
+}
+
 TEST(Detectors, ASecondScanAddsNothingAndACopyCountsOnce) {
   const Folder folder;
   const std::string text = lines();

@@ -176,8 +176,19 @@ void Scan::match(Task& task, Worker& worker, const Event& event) const {
 }
 
 void Scan::collect(Task& task, Worker& worker, const Event& event) const {
-  if (!program_.catalog()->activity(event, worker.products, worker.activity) || !program_.wanted(worker.activity.kind))
-    return;
+  products::Scratch& scratch = worker.products;
+  const std::uint64_t too_long = scratch.too_long;
+  scratch.match.hard = false;
+  const bool read = program_.catalog()->activity(event, scratch, worker.activity);
+  // A login could hide behind what was not looked at, so it is said.
+  if (!read && scratch.too_long != too_long)
+    task.anomalies.push_back({"text-too-long", event.offset, event.raw.size(),
+                              "products look at texts up to " + std::to_string(products::kTextMax) +
+                                  " bytes: whose it is and what it says of a login was not read"});
+  if (!read && scratch.match.hard)
+    task.anomalies.push_back({"text-too-tangled", event.offset, event.raw.size(),
+                              "more readings than any program writes: what it says of a login was not read"});
+  if (!read || !program_.wanted(worker.activity.kind)) return;
   if (!event.time.known()) {
     ++task.untimed;
     return;
