@@ -72,6 +72,8 @@ struct Sighting {
 class Detector {
  public:
   virtual ~Detector() = default;
+  // Said before feed(), of every activity: what lies far away in memory may be fetched meanwhile.
+  virtual void expect(const Sighting&) const {}
   // In order of time. Activities without a known time are not given.
   virtual void feed(const Sighting& sighting) = 0;
   // What stands at the end of the evidence. Called once.

@@ -50,6 +50,8 @@ class Episodes {
       : settings_(settings), buckets_(settings.buckets_max), names_(std::size_t{2} << 20) {}
   // A try under `key`; `ease` times the capacity is needed for an episode to begin. True while one goes on.
   bool pour(std::uint64_t key, const Sighting& seen, double ease = 1);
+  // Fetches what pour() of this key will look at.
+  void expect(std::uint64_t key) const { buckets_.expect(key); }
   // A success under the key: noted if an episode of the last day holds the account or the source.
   void enter(std::uint64_t key, const Sighting& seen);
   // In order of alarm.

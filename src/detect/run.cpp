@@ -37,6 +37,9 @@ Run::~Run() = default;
 void Run::feed(const Activity& activity, Ordinal ordinal) {
   if (!activity.time.known()) return;
   const Sighting seen = state_->site.look(activity, ordinal, activity.time.seconds);
+  // The tables together are larger than any cache: their misses pass at once rather than one after another.
+  if (activity.kind == ActivityKind::login) state_->tracker.expect(seen);
+  for (const Detector* detector : state_->by_kind[static_cast<std::size_t>(activity.kind)]) detector->expect(seen);
   if (activity.kind == ActivityKind::login) state_->tracker.feed(seen);
   for (Detector* detector : state_->by_kind[static_cast<std::size_t>(activity.kind)]) detector->feed(seen);
   state_->site.learn(seen);

@@ -27,10 +27,8 @@ class Table {
 
   Value* find(std::uint64_t key) {
     if (slots_.empty()) return nullptr;
-    for (std::size_t at = key & mask_;; at = (at + 1) & mask_) {
-      if (slots_[at].key == key) return &slots_[at].value;
-      if (slots_[at].key == 0) return nullptr;
-    }
+    const std::size_t at = place_of(key);
+    return slots_[at].key == key ? &slots_[at].value : nullptr;
   }
   const Value* find(std::uint64_t key) const { return const_cast<Table*>(this)->find(key); }
 
@@ -39,28 +37,37 @@ class Table {
   Value& touch(std::uint64_t key, std::int64_t now) {
     CHECK(key != 0);
     if (10 * (size_ + 1) > 7 * slots_.size() || size_ >= entries_max_) make_room();
-    std::size_t at = key & mask_;
-    for (; slots_[at].key != 0; at = (at + 1) & mask_)
-      if (slots_[at].key == key) {
-        slots_[at].touched = seconds32(now);
-        return slots_[at].value;
-      }
-    slots_[at] = {key, seconds32(now), Value{}};
+    const std::size_t at = place_of(key);
+    Slot& slot = slots_[at];
+    if (slot.key == key) {
+      slot.touched = seconds32(now);
+      return slot.value;
+    }
+    slot = {key, seconds32(now), Value{}};
+    mark(at);
     ++size_;
-    return slots_[at].value;
+    return slot.value;
+  }
+
+  // Fetches what find() or touch() of this key will look at, so that many tables' misses pass at once.
+  void expect(std::uint64_t key) const {
+    if (slots_.empty()) return;
+    const char* const at = reinterpret_cast<const char*>(&slots_[kPrinted ? place_of(key) : key & mask_]);
+    for (std::size_t i = 0; i < sizeof(Slot); i += 64) __builtin_prefetch(at + i, 1);
+    __builtin_prefetch(at + sizeof(Slot) - 1, 1);
   }
 
   bool erase(std::uint64_t key) {
     if (slots_.empty()) return false;
-    for (std::size_t at = key & mask_;; at = (at + 1) & mask_) {
-      if (slots_[at].key == 0) return false;
-      if (slots_[at].key == key) return erase_at(at), true;
-    }
+    const std::size_t at = place_of(key);
+    if (slots_[at].key != key) return false;
+    erase_at(at);
+    return true;
   }
 
   std::size_t size() const { return size_; }
   std::uint64_t evicted() const { return evicted_; }
-  std::size_t bytes() const { return slots_.capacity() * sizeof(Slot); }
+  std::size_t bytes() const { return slots_.capacity() * sizeof(Slot) + prints_.capacity(); }
   // In an order that depends on the contents alone, unlike that of the slots.
   std::vector<std::uint64_t> sorted_keys() const {
     std::vector<std::uint64_t> keys;
@@ -70,7 +77,7 @@ class Table {
     std::ranges::sort(keys);
     return keys;
   }
-  void clear() { slots_.clear(), slots_.shrink_to_fit(), size_ = 0, mask_ = 0; }
+  void clear() { slots_ = {}, prints_ = {}, size_ = 0, mask_ = 0; }
 
   // Seconds since 1970 in 32 bits, enough to 2106 and clamped outside.
   static std::uint32_t seconds32(std::int64_t t) {
@@ -83,18 +90,38 @@ class Table {
     std::uint32_t touched = 0;
     Value value{};
   };
+  // Slots larger than a cache line have a byte of their key in a row beside them, 0 where the slot is empty, so that
+  // looking for a place doesn't touch the slots of others.
+  static constexpr bool kPrinted = sizeof(Slot) > 64;
+  static std::uint8_t print_of(std::uint64_t key) { return static_cast<std::uint8_t>(key >> 57 | 0x80); }
+  void mark(std::size_t at) {
+    if constexpr (kPrinted) prints_[at] = slots_[at].key ? print_of(slots_[at].key) : 0;
+  }
+
+  // Where the key stands, or the empty place where it would.
+  std::size_t place_of(std::uint64_t key) const {
+    std::size_t at = key & mask_;
+    if constexpr (kPrinted) {
+      const std::uint8_t print = print_of(key);
+      while (prints_[at] && !(prints_[at] == print && slots_[at].key == key)) at = (at + 1) & mask_;
+    } else {
+      while (slots_[at].key && slots_[at].key != key) at = (at + 1) & mask_;
+    }
+    return at;
+  }
 
   void make_room() {
     if (size_ >= entries_max_) sweep();
     if (10 * (size_ + 1) <= 7 * slots_.size()) return;
     std::vector<Slot> old(std::max<std::size_t>(64, slots_.size() * 2));
     old.swap(slots_);
+    if constexpr (kPrinted) prints_.assign(slots_.size(), 0);
     mask_ = slots_.size() - 1;
     for (Slot& slot : old) {
       if (!slot.key) continue;
-      std::size_t at = slot.key & mask_;
-      while (slots_[at].key) at = (at + 1) & mask_;
+      const std::size_t at = place_of(slot.key);
       slots_[at] = std::move(slot);
+      mark(at);
     }
   }
 
@@ -106,23 +133,41 @@ class Table {
     const auto middle = ages.begin() + static_cast<std::ptrdiff_t>(ages.size() / 2);
     std::nth_element(ages.begin(), middle, ages.end());
     const std::uint32_t limit = *middle;
-    std::vector<Slot> kept;
-    std::vector<Slot> edge;
-    kept.reserve(std::max(size_ / 2 + 1, entries_max_ * 3 / 4));
-    for (const Slot& slot : slots_)
-      if (slot.key && slot.touched >= limit) (slot.touched > limit ? kept : edge).push_back(slot);
     // Of those last touched in the very second of the limit, by key, as many as leave a quarter free.
-    std::ranges::sort(edge, {}, &Slot::key);
-    const std::size_t keep = entries_max_ * 3 / 4;
-    for (const Slot& slot : edge)
-      if (kept.size() < keep) kept.push_back(slot);
-    evicted_ += size_ - kept.size();
-    std::ranges::fill(slots_, Slot{});
-    size_ = kept.size();
-    for (const Slot& slot : kept) {
-      std::size_t at = slot.key & mask_;
-      while (slots_[at].key) at = (at + 1) & mask_;
-      slots_[at] = slot;
+    std::vector<std::uint64_t> edge;
+    std::size_t kept = 0;
+    for (const Slot& slot : slots_) {
+      if (!slot.key || slot.touched < limit) continue;
+      if (slot.touched > limit)
+        ++kept;
+      else
+        edge.push_back(slot.key);
+    }
+    std::ranges::sort(edge);
+    const std::size_t room = std::max(entries_max_ * 3 / 4, kept) - kept;
+    if (edge.size() > room) edge.resize(room);
+    kept += edge.size();
+    evicted_ += size_ - kept;
+    size_ = kept;
+    // The others leave holes; what stands behind a hole moves to the first place from its home on, in the order of the
+    // slots from a gap that there was before.
+    std::size_t gap = 0;
+    while (slots_[gap].key) ++gap;
+    for (std::size_t at = 0; at < slots_.size(); ++at) {
+      Slot& slot = slots_[at];
+      if (!slot.key || slot.touched > limit) continue;
+      if (slot.touched == limit && std::ranges::binary_search(edge, slot.key)) continue;
+      slot.key = 0;
+      mark(at);
+    }
+    for (std::size_t i = 1; i < slots_.size(); ++i) {
+      const std::size_t from = (gap + i) & mask_;
+      if (!slots_[from].key) continue;
+      const std::size_t at = place_of(slots_[from].key);
+      if (at == from) continue;
+      slots_[at] = std::move(slots_[from]);
+      slots_[from].key = 0;
+      mark(at), mark(from);
     }
   }
 
@@ -131,14 +176,17 @@ class Table {
       const std::size_t home = slots_[at].key & mask_;
       if (((at - home) & mask_) >= ((at - hole) & mask_)) {
         slots_[hole] = std::move(slots_[at]);
+        mark(hole);
         hole = at;
       }
     }
     slots_[hole] = Slot{};
+    mark(hole);
     --size_;
   }
 
   std::vector<Slot> slots_;
+  std::vector<std::uint8_t> prints_;
   std::size_t size_ = 0, mask_ = 0, entries_max_;
   std::uint64_t evicted_ = 0;
 };

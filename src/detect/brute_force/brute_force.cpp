@@ -18,6 +18,7 @@ constexpr std::uint64_t kForgotten = 12;  // tries of one source on one account,
 
 class FromSource final : public Detector {
  public:
+  void expect(const Sighting& seen) const override { episodes_.expect(seen.source); }
   void feed(const Sighting& seen) override {
     const Login& login = seen.activity.login;
     if (login.outcome == Outcome::success) episodes_.enter(seen.source, seen);
@@ -51,6 +52,7 @@ class FromSource final : public Detector {
 
 class OnAccount final : public Detector {
  public:
+  void expect(const Sighting& seen) const override { episodes_.expect(seen.account); }
   void feed(const Sighting& seen) override {
     const Login& login = seen.activity.login;
     if (login.outcome == Outcome::success && !seen.source_known) episodes_.enter(seen.account, seen);

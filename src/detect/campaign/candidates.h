@@ -59,11 +59,17 @@ class Candidates {
 
   explicit Candidates(std::size_t memory);
 
+  // Fetches what the others will look at.
+  void expect(const Sighting& seen) const {
+    index_.expect(mix(seen.account, seen.source));
+    heads_.expect(seen.account);
+  }
   // The cell of (account, source), made if new. The reference holds until the next call; it is to a cell that isn't kept
   // where names that nobody has are thinned out.
   Cell& failure(const Sighting& seen, bool& fresh);
   void arrival(const Sighting& seen, bool partial);
-  // Calls `each` for the account's cells touched within `span` seconds, newest first, among its last 64.
+  // Calls `each` for the account's cells touched within `span` seconds, newest first, among its last 64, until it
+  // returns true.
   template <class Each>
   void recent(std::uint64_t account, std::int64_t now, std::int64_t span, Each each) {
     const std::uint32_t* head = heads_.find(account);
@@ -71,7 +77,7 @@ class Candidates {
     for (unsigned steps = 0; at != UINT32_MAX && steps < 64; ++steps) {
       Cell& cell = cells_[at];
       at = cell.previous;
-      if (static_cast<std::int64_t>(cell.last) + span >= now) each(cell);
+      if (static_cast<std::int64_t>(cell.last) + span >= now && each(cell)) return;
     }
   }
   // Drops what is older than kKeepDays before `now`, unless it is `held` by an alarm.

@@ -132,9 +132,9 @@ void Tracker::note_hot(std::uint64_t account, std::int64_t now) {
   std::uint64_t networks[kHotNetworks];
   std::size_t count = 0;
   candidates_.recent(account, now, kDay, [&](const Cell& cell) {
-    if (!cell.counted || cell.retracted || static_cast<std::int64_t>(cell.first) + kDay < now || count == kHotNetworks)
-      return;
+    if (!cell.counted || cell.retracted || static_cast<std::int64_t>(cell.first) + kDay < now) return false;
     if (std::find(networks, networks + count, cell.network) == networks + count) networks[count++] = cell.network;
+    return count == kHotNetworks;
   });
   if (count == kHotNetworks) hot_[account] = now;
 }
@@ -169,14 +169,16 @@ void Tracker::failed(const Sighting& seen) {
   Cell& cell = candidates_.failure(seen, fresh);
   cell.own |= own_failure;
   if (own_failure && stale(seen))
-    candidates_.recent(seen.account, seen.time, kStaleSpan, [](Cell& mine) { mine.retracted |= mine.own; });
+    candidates_.recent(seen.account, seen.time, kStaleSpan,
+                       [](Cell& mine) { return mine.retracted |= mine.own, false; });
   // New within a subnet of the account's own: it counts as part of what else the source does.
   if (fresh && seen.subnet_known) return;
   if (fresh) {
     if (!seen.account_known || seen.network_known || seen.source_accounts >= kBusySource) return;
     bool again = false;
-    candidates_.recent(seen.account, seen.time, 7 * kDay,
-                       [&](const Cell& of) { again |= of.network == seen.network && of.source != seen.source; });
+    candidates_.recent(seen.account, seen.time, 7 * kDay, [&](const Cell& of) {
+      return again = of.network == seen.network && of.source != seen.source;
+    });
     if (again || stale(seen)) return;
     if (seen.time < outage_until_) {
       in_outage_.add(seen.time, seen.account, seen.subnet);
@@ -201,18 +203,19 @@ void Tracker::failed(const Sighting& seen) {
 void Tracker::succeeded(const Sighting& seen) {
   if (seen.network_known) weigh_outage(seen.time, false);
   candidates_.recent(seen.account, seen.time, kDay, [&](Cell& cell) {
-    if (cell.retracted) return;
+    if (cell.retracted) return false;
     const bool same_network = !cell.network_known && cell.network == seen.network &&
                               static_cast<std::int64_t>(cell.last) + kHour / 2 >= seen.time;
     // Who is at home in the subnet logs in there anyway: what takes the failure back is the same address.
     const bool same_subnet = cell.subnet_known ? cell.source == seen.source : cell.subnet == seen.subnet;
-    if (!same_subnet && !same_network) return;
+    if (!same_subnet && !same_network) return false;
     cell.retracted = true;
-    if (!cell.counted) return;
+    if (!cell.counted) return false;
     if (const auto hits = hits_.find(cell.account); hits != hits_.end())
       if (const auto past = static_cast<std::int64_t>(hits->second.day) - cell.first / kDay; past >= 0 && past < 32)
         hits->second.mask &= ~(1U << past);
     singles_.retract(cell.watched), all_.retract(cell.watched_all), strangers_.retract(cell.watched_strange);
+    return false;
   });
   if (seen.subnet_known) return;
   candidates_.arrival(seen, false);

@@ -67,6 +67,7 @@ struct Campaign {
 class Tracker {
  public:
   Tracker(const Site& site, const Networks& networks, std::size_t memory);
+  void expect(const Sighting& seen) const { candidates_.expect(seen); }
   void feed(const Sighting& seen);
   void finish();  // closes what stands
 

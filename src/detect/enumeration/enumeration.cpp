@@ -12,6 +12,10 @@ constexpr double kNames = 5, kLeak = 120;
 
 class Enumeration final : public Detector {
  public:
+  void expect(const Sighting& seen) const override {
+    if (!seen.account_known) episodes_.expect(seen.source);
+  }
+
   void feed(const Sighting& seen) override {
     const Login& login = seen.activity.login;
     if (login.reason != LoginReason::unknown_user || !is_try(login) || seen.account_known) return;

@@ -28,11 +28,11 @@ class Spray final : public Detector {
         tracker_(tracker),
         episodes_({.capacity = size_.accounts, .leak_seconds = size_.leak_seconds, .accounts = true}) {}
 
+  void expect(const Sighting& seen) const override { episodes_.expect(key_of(seen)); }
+
   void feed(const Sighting& seen) override {
     const Login& login = seen.activity.login;
-    const std::uint64_t key = place_ == Place::source   ? seen.source
-                              : place_ == Place::subnet ? seen.subnet
-                                                        : seen.network;
+    const std::uint64_t key = key_of(seen);
     if (login.outcome == Outcome::success) {
       if (!seen.source_known) episodes_.enter(key, seen);
       return;
@@ -71,6 +71,10 @@ class Spray final : public Detector {
   }
 
  private:
+  std::uint64_t key_of(const Sighting& seen) const {
+    return place_ == Place::source ? seen.source : place_ == Place::subnet ? seen.subnet : seen.network;
+  }
+
   std::string name(const Episode& episode) const {
     const Ip& ip = episode.address;
     if (place_ == Place::source) return ip.text();

@@ -16,6 +16,8 @@ class Stuffing final : public Detector {
  public:
   explicit Stuffing(const Tracker& tracker) : tracker_(tracker) {}
 
+  void expect(const Sighting& seen) const override { episodes_.expect(seen.source); }
+
   void feed(const Sighting& seen) override {
     const Login& login = seen.activity.login;
     if (login.outcome == Outcome::success && !seen.source_known) episodes_.enter(seen.source, seen);
