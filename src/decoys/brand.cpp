@@ -37,7 +37,7 @@ bool make_brand(std::string_view name, const PublicSuffixes& suffixes, const Lex
   // Whoever protects a product's or a body's name protects a name, whatever it means to others.
   out.named = classes && !(classes & ~(kProduct | kGovernment | kCountryCode));
   out.bits = out.named ? lexicon.spelt(out.label) : cost.bits;
-  out.word = !out.named && cost.words > 0 && cost.unknown < 1 && cost.bits < 22;
+  out.word = !out.named && cost.words == 1 && cost.unknown < 1;
   out.generic = classes & (kLure | kTechnical | kInstitution | kHost | kCommon);
   out.government = lexicon.classes(out.label) & kGovernment;
   for (const std::string& label : out.rest_labels)

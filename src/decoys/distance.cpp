@@ -69,6 +69,7 @@ Distance distance(std::string_view meant, std::string_view seen, std::string* te
   Cell cells[kMost + 1][kMost + 1];
   meant = meant.substr(0, kMost);
   seen = seen.substr(0, kMost);
+  const std::size_t whole = meant.size();
   // What both begin and end with costs nothing; two characters of it are kept, for units and doubled letters look back.
   std::size_t same = 0;
   while (same < meant.size() && same < seen.size() && meant[same] == seen[same]) ++same;
@@ -82,6 +83,7 @@ Distance distance(std::string_view meant, std::string_view seen, std::string* te
     meant.remove_suffix(same - 2);
     seen.remove_suffix(same - 2);
   }
+  const bool at_end = same <= 2;
   const std::size_t m = meant.size(), n = seen.size();
   std::uint32_t meant_one[kMost + 1], meant_two[kMost + 1], seen_one[kMost + 1], seen_two[kMost + 1];
   units_of(meant, &Unit::meant, meant_one);
@@ -106,14 +108,20 @@ Distance distance(std::string_view meant, std::string_view seen, std::string* te
       }
       if (i > 0) {
         const bool doubled = i > 1 && meant[i - 1] == meant[i - 2];
-        offer(i, j, 1, 0, meant[i - 1] == '-' ? .3f : doubled ? .6f : 1.0f + first, doubled || meant[i - 1] == '-');
+        // The plural's s is missed by nobody: "window" for "windows".
+        const bool plural = at_end && i == m && meant[i - 1] == 's' && whole > 4;
+        offer(i, j, 1, 0,
+              meant[i - 1] == '-' ? .3f
+              : doubled || plural ? .6f
+                                  : 1.0f + first,
+              doubled || plural || meant[i - 1] == '-');
       }
       if (j > 0) {
         const bool doubled = (j > 1 && seen[j - 1] == seen[j - 2]) || (i > 0 && seen[j - 1] == meant[i - 1]);
         offer(i, j, 0, 1, seen[j - 1] == '-' ? .3f : doubled ? .6f : 1.0f + first, doubled || seen[j - 1] == '-');
       }
       if (i > 1 && j > 1 && meant[i - 1] == seen[j - 2] && meant[i - 2] == seen[j - 1] && meant[i - 1] != meant[i - 2])
-        offer(i, j, 2, 2, .8f, false);
+        offer(i, j, 2, 2, .8f, true);
       for (std::uint32_t units = meant_one[i] & seen_two[j]; units; units &= units - 1)
         offer(i, j, 1, 2, kUnits[std::countr_zero(units)].cost, true);
       for (std::uint32_t units = meant_two[i] & seen_one[j]; units; units &= units - 1)

@@ -62,6 +62,9 @@ bool unmask(const Lexicon& lexicon, std::string_view left, std::string_view righ
   return true;
 }
 
+// Words that say something of why a name stands beside them.
+constexpr std::uint16_t kTelling = kLure | kTechnical | kInstitution | kGovernment | kCountry | kCountryCode | kProduct;
+
 // Greatest cost of changes for a label of this size.
 float cost_max(std::size_t size) {
   return size <= 3 ? .7f : size == 4 ? .9f : size == 5 ? 1.3f : size <= 7 ? 1.6f : 2.5f;
@@ -104,8 +107,10 @@ bool describe(Scene& scene, const Brand& brand, const Lexicon& lexicon, Place& p
 
   Cost spare;
   const Cost& whole = cost_of(scene, lexicon, place.label, spare);
-  Cost rest = lexicon.cost(left);
-  rest += lexicon.cost(right);
+  Cost rest = lexicon.cost(left, left_letter);
+  const Cost after = lexicon.cost(right, right_letter);
+  const bool left_known = rest.last & kTelling, right_known = after.first & kTelling;
+  rest += after;
   const bool masked = rest.unknown > 0 && unmask(lexicon, left, right, rest);
   std::size_t letters_beside = 0;
   for (const std::string_view side : {left, right})
@@ -138,14 +143,17 @@ bool describe(Scene& scene, const Brand& brand, const Lexicon& lexicon, Place& p
   if (brand.named && place.distance.cost == 0 && rest.unknown < 1)
     out[F::gain] = std::max(out[F::gain], std::min(brand.bits, 40.0f) / 10);
   out[F::four] = size == 4;
-  out[F::word] = brand.word;
   out[F::edit] = place.distance.cost;
   out[F::stranger] = !place.distance.alike;
   out[F::edit_five] = place.distance.cost > 0 && size <= 5;
   if (place.distance.cost > 0) {
     const Cost as_seen = lexicon.cost(seen);
-    out[F::edit_word] = as_seen.words > 0 && as_seen.unknown < 1;
+    out[F::edit_word] = as_seen.words > 0 && as_seen.unknown < 1 && place.how != How::undashed;
+    out[F::edit_long] = !place.distance.alike && size >= 8;
   }
+  // What is seen and is no word itself is not explained by the label's being one: "wind0ws".
+  const bool word = brand.word && (place.distance.cost == 0 || out[F::edit_word] > 0) && !foreign;
+  out[F::word] = word;
   out[F::two_edits] = place.distance.changes >= 2 && !place.distance.alike;
   out[F::idn] = foreign;
   const bool alone = left.empty() && right.empty();
@@ -153,11 +161,16 @@ bool describe(Scene& scene, const Brand& brand, const Lexicon& lexicon, Place& p
   const bool below = place.label < scene.registered && !((twin || full) && end > name.begin[scene.registered]);
   out[F::whole] = alone && !changed && !below;
   out[F::whole_edit] = alone && changed && !below;
-  out[F::stub] = letters_beside > 0 && letters_beside <= 2 && rest.words == 0;
+  const bool plural = right.starts_with('s') && (right.size() == 1 || right[1] == '-') && !changed;
+  out[F::plural] = plural;
+  out[F::stub] = letters_beside > 0 && letters_beside <= 2 && rest.words == 0 && !plural;
   out[F::dash] = (!left.empty() && !left_glued) || (!right.empty() && !right_glued);
-  out[F::glued_left] = left_letter;
-  out[F::glued_right] = right_letter;
-  out[F::inside] = left_letter && right_letter;
+  out[F::glued_left] = left_letter && !left_known;
+  out[F::glued_right] = right_letter && !right_known && !plural;
+  out[F::inside] = left_letter && right_letter && !(left_known && right_known);
+  out[F::glued_word] = (left_letter && left_known) || (right_letter && right_known);
+  out[F::clean] = (rest.lure | rest.technical | rest.institution | rest.country | rest.government) != 0 &&
+                  rest.unknown < 1 && rest.ordinary == 0;
   out[F::lure] = static_cast<float>(std::min<int>(rest.lure, 2));
   out[F::lure_glued] = rest.lure > 0 && (left_glued || right_glued);
   out[F::technical] = rest.technical > 0 && rest.lure == 0;
@@ -165,17 +178,16 @@ bool describe(Scene& scene, const Brand& brand, const Lexicon& lexicon, Place& p
   out[F::ordinary] = static_cast<float>(std::min<int>(rest.ordinary, 3));
   out[F::unknown] = std::min(rest.unknown, 30.0f) / 10;
   if (left_letter || right_letter) {
-    const Cost before = lexicon.cost(left.substr(left.find_last_of("-_") + 1)),
-               behind = lexicon.cost(right.substr(0, right.find_first_of("-_")));
+    const Cost before = lexicon.cost(left.substr(left.find_last_of("-_") + 1), true),
+               behind = lexicon.cost(right.substr(0, right.find_first_of("-_")), true);
     out[F::unknown_glued] = masked ? 0 : std::min(before.unknown + behind.unknown, 20.0f) / 10;
   }
   out[F::closed] = scene.closed && !twin && !full;
-  out[F::digits] = rest.digits > 0;
   out[F::government] = brand.government && rest.government > 0;
   if (!brand.country.empty() && rest.country > 0)
     for (const std::string_view side : {left, right})
-      for (const std::string_view word : lexicon.words(side))
-        if (lexicon.country(word) == brand.country) out[F::country] = 1;
+      for (const std::string_view one : lexicon.words(side))
+        if (lexicon.country(one) == brand.country) out[F::country] = 1;
   out[F::full] = full;
   out[F::partial] = !full && !twin && follows > 0 && brand.rest_labels.size() > 1;
   out[F::twin] = twin;
@@ -204,14 +216,16 @@ bool describe(Scene& scene, const Brand& brand, const Lexicon& lexicon, Place& p
   out[F::masked] = masked;
   out[F::generic_elsewhere] = brand.generic && !same_end && !full && !twin;
   out[F::whole_government] = out[F::whole] > 0 && brand.government;
-  out[F::whole_word] = out[F::whole] > 0 && brand.word;
-  const bool distinct = !brand.word && !brand.generic && !changed && !below && out[F::gain] >= 1.6f;
+  const std::size_t top = text.rfind('.') + 1;
+  out[F::abroad] = out[F::whole] > 0 && is_common(brand.suffix) && text.size() - top == 2 && !scene.risky;
+  out[F::whole_word] = out[F::whole] > 0 && word;
+  const bool distinct = size > 3 && !word && !brand.generic && !changed && !below && out[F::gain] >= 1.6f;
   out[F::distinct] = distinct;
-  out[F::distinct_lure] = distinct && rest.lure > 0;
-  out[F::word_lure] = brand.word && rest.lure > 0;
-  out[F::word_glued] = brand.word && (left_letter || right_letter);
-  out[F::word_plain] = out[F::word_glued] > 0 && rest.lure + rest.technical + rest.institution == 0;
-  out[F::lure_clean] = distinct && rest.lure > 0 && rest.unknown < 1 && rest.ordinary == 0;
+  out[F::word_glued] = word && (left_letter || right_letter);
+  out[F::word_mixed] = word && !alone && out[F::clean] == 0;
+  out[F::word_soft] = word && out[F::clean] > 0 && rest.lure == 0;
+  out[F::generic_glued] = brand.generic && !changed && (left_letter || right_letter);
+  out[F::word_plain] = (left_letter || right_letter) && word && rest.lure + rest.technical + rest.institution == 0;
   out[F::edit_lure] = changed && rest.lure + out[F::host_lure] > 0;
   out[F::edit_suffix] = changed && same_end && !below;
   out[F::undashed] = place.how == How::undashed;

@@ -20,16 +20,20 @@ namespace tocsin::decoys {
   X(edit, "cost of the changes that it suffered")                                          \
   X(stranger, "one of them is between characters that don't look alike")                   \
   X(edit_five, "changed, and of five letters or fewer")                                    \
+  X(edit_long, "such a stranger, in a label of eight letters or more")                     \
   X(edit_word, "what is seen is a word or two, and changed")                               \
   X(two_edits, "two or more changes that don't look alike")                                \
   X(idn, "characters of another script in it")                                             \
   X(whole, "nothing else in its label, unchanged")                                         \
   X(whole_edit, "nothing else in its label, changed")                                      \
   X(stub, "one or two letters beside it that are no word")                                 \
+  X(plural, "an s behind it")                                                              \
   X(dash, "a dash beside it")                                                              \
   X(glued_left, "letters right before it")                                                 \
   X(glued_right, "letters right behind it")                                                \
   X(inside, "letters on both sides")                                                       \
+  X(glued_word, "a word that says something right beside it")                              \
+  X(clean, "nothing but such words in the rest")                                           \
   X(lure, "lure words in the rest of its label, 2 at most")                                \
   X(lure_glued, "no dash beside it, and a lure word")                                      \
   X(technical, "a technical word in the rest, and no lure")                                \
@@ -38,7 +42,6 @@ namespace tocsin::decoys {
   X(unknown, "bits of the rest that are in no word, in tens, 3 at most")                   \
   X(unknown_glued, "of those, bits right beside it, in tens, 2 at most")                   \
   X(closed, "under a suffix where not anybody may register: gov, mil, edu, ac, int")       \
-  X(digits, "digits in the rest")                                                          \
   X(country, "the rest names the protected name's country")                                \
   X(government, "a government's label, and a government's word beside it")                 \
   X(full_below, "the same, below another registered label")                                \
@@ -60,13 +63,14 @@ namespace tocsin::decoys {
   X(masked, "a word beside it is written with look-alikes")                                \
   X(generic_elsewhere, "a label that is itself a lure word, and not under its own suffix") \
   X(whole_government, "a government's label by itself under another suffix")               \
+  X(abroad, "by itself under a country, and protected under .com, .net or .org")           \
   X(whole_word, "a word by itself under another suffix")                                   \
   X(distinct, "unchanged, a label that nobody else would think of")                        \
-  X(distinct_lure, "such a one, and a lure word")                                          \
-  X(word_lure, "a word, and a lure word beside it")                                        \
   X(word_glued, "a word, and letters beside it")                                           \
+  X(word_mixed, "a word, and other words or letters in the rest")                          \
+  X(word_soft, "a word, and words that say something in the rest, but none that lures")    \
+  X(generic_glued, "a label that is itself a lure word, and letters right beside it")      \
   X(word_plain, "a word, and letters beside it that lure nobody")                          \
-  X(lure_clean, "such a label, and lure words with nothing unknown beside them")           \
   X(edit_lure, "changed, and a lure word")                                                 \
   X(edit_suffix, "changed, and under the protected name's suffix")                         \
   X(second, "another protected label beside it")                                           \

@@ -193,10 +193,17 @@ Guard::Seen Guard::look(std::string_view name, Scratch& scratch, Sight& out, boo
       else if (at->score < value)
         *at = sight;
     }
-    if (any && value <= best) continue;
+    // Of two labels of which one stands within the other the longer is meant: "kalmoriaparliament", not "kalmoria".
+    const auto within = [](const Place& a, const Place& b) {
+      return a.begin >= b.begin && a.end <= b.end && a.end - a.begin < b.end - b.begin;
+    };
+    constexpr double kSure = 0;  // of medium
+    const bool is_longer = any && value >= kSure && within(out.place, sight.place);
+    const bool is_shorter = any && out.score >= kSure && within(sight.place, out.place);
+    sight.score = value;
+    if (!any || is_longer || (value > best && !is_shorter)) out = sight;
+    best = any ? std::max(best, value) : value;
     any = true;
-    best = value;
-    out = sight;
   }
   if (!any) return Seen::nothing;
   out.score = logistic(best);

@@ -90,6 +90,7 @@ Index::Index(std::span<const Brand> brands) : brands_(brands), keys_((1u << 20) 
       briefs_.emplace_back(key_of(text, text.size()), b);
       continue;
     }
+    dashed_ |= text.find('-') != std::string::npos;
     std::string undashed = text;
     std::erase(undashed, '-');
     undashed_.back() = undashed;
@@ -312,6 +313,19 @@ void Index::find(const Spelling& name, std::vector<Hit>& out) const {
   }
   map[size] = static_cast<std::uint16_t>(text.size());
   exact({buffer, size}, map, How::undashed, out);
+  // A label that has a dash of its own and was changed besides: "minstry-kalmoria".
+  if (!dashed_) return;
+  const std::size_t before = out.size();
+  for (std::size_t begin = 0; begin < size;) {
+    std::size_t end = begin;
+    while (end < size && buffer[end] != '.') ++end;
+    if (map[end - 1] + 1u - map[begin] > end - begin) token({buffer + begin, end - begin}, begin, map, out);
+    begin = end + 1;
+  }
+  const auto undashed = [&](const Hit& hit) {
+    return hit.how == How::brief || brands_[hit.brand].label.find('-') == std::string::npos;
+  };
+  out.erase(std::remove_if(out.begin() + static_cast<std::ptrdiff_t>(before), out.end(), undashed), out.end());
 }
 
 std::size_t Index::memory() const {

@@ -5,6 +5,7 @@
 //     dashes taken out of the name's labels and of the brand
 //   one letter changed, added, left out or two swapped (five letters and more): at the beginning or end of a token;
 //     all such variants are in a table behind a Bloom filter, looked up by the hash of each beginning and end
+//     of labels with a dash of their own, of a name's label without its dashes
 //   two such changes (seven letters and more): of whole tokens with the same first or last two letters
 //   labels of two and three letters: as tokens; of three, as a token's beginning or end
 // A token is what stands between dots and dashes.
@@ -74,6 +75,7 @@ class Index {
   std::vector<std::uint32_t> order_first_, order_last_;
   std::vector<std::string> undashed_;  // of each brand, as variants are made of it
   std::vector<std::string> folded_;    // of each brand
+  bool dashed_ = false;                // a label has a dash
   std::size_t variant_max_ = 0;        // letters of the longest variant
 };
 

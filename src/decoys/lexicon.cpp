@@ -21,7 +21,7 @@ int letter(char c) {
 // What writing a word costs. Lure words are few and expected; the rest by how many there are.
 float bits_of(std::uint16_t classes) {
   if (classes & kLure) return 7;
-  if (classes & (kTechnical | kInstitution | kProduct)) return 8;
+  if (classes & (kTechnical | kInstitution | kProduct | kFiller)) return 8;
   if (classes & (kCountry | kGovernment | kHost)) return 9;
   if (classes & kCommon) return 9.5f;
   return 11.5f;
@@ -35,14 +35,9 @@ struct Section {
   std::string_view name;
   std::uint16_t classes;
 };
-constexpr Section kSections[] = {{"lure", kLure},
-                                 {"technical", kTechnical},
-                                 {"products", kProduct},
-                                 {"institution", kInstitution},
-                                 {"government", kGovernment},
-                                 {"hosts", kHost},
-                                 {"common", kCommon},
-                                 {"ordinary", kOrdinary},
+constexpr Section kSections[] = {{"lure", kLure},        {"technical", kTechnical},     {"fillers", kFiller},
+                                 {"products", kProduct}, {"institution", kInstitution}, {"government", kGovernment},
+                                 {"hosts", kHost},       {"common", kCommon},           {"ordinary", kOrdinary},
                                  {"foreign", kOrdinary}};
 
 }  // namespace
@@ -190,7 +185,7 @@ std::string_view Lexicon::ending(const Names& list, std::string_view name) {
 }
 
 // The cheapest way to each place of a token without dashes.
-void Lexicon::walk(std::string_view token, Step* steps) const {
+void Lexicon::walk(std::string_view token, Step* steps, bool part) const {
   const std::size_t n = token.size();
   steps[0] = {0, 0, 0};
   for (std::size_t i = 1; i <= n; ++i) steps[i] = {1e9f, 1, 0};
@@ -217,10 +212,11 @@ void Lexicon::walk(std::string_view token, Step* steps) const {
       const std::size_t size = j + 1 - i;
       // Two letters are a word only by themselves.
       const bool whole = size == n;
-      if (size < 3 && !whole) continue;
+      if (size < 3 && (!whole || part)) continue;
       if (classes == kCountryCode && !whole) continue;
       // Three letters inside others are rather letters.
-      const float bits = bits_of(classes) + (size == 3 && !whole ? 1.0f : 0.0f);
+      // Of two letters that stand alone between dashes the word is likelier than its letters.
+      const float bits = size == 2 ? 5.0f : bits_of(classes) + (size == 3 && !whole ? 1.0f : 0.0f);
       offer(j + 1, here + bits, size, classes);
       if (size < 4 || j + 1 == n) continue;
       if (const char next = token[j + 1]; next != 's' && next != 'e' && next != 'i' && next != 'l') continue;
@@ -242,7 +238,7 @@ float Lexicon::spelt(std::string_view label) const {
   return bits;
 }
 
-Cost Lexicon::cost(std::string_view label) const {
+Cost Lexicon::cost(std::string_view label, bool part) const {
   Cost out;
   Step steps[64];
   label = label.substr(0, 63);
@@ -251,15 +247,25 @@ Cost Lexicon::cost(std::string_view label) const {
     const std::string_view token = label.substr(begin, end - begin);
     begin = end + 1;
     if (token.empty()) continue;
-    walk(token, steps);
+    walk(token, steps, part);
     out.bits += steps[token.size()].bits;
+    if (end == label.size()) out.last = steps[token.size()].classes;
+    bool letters = false;
+    for (std::size_t at = token.size(); at > 0; at -= steps[at].back)
+      letters |= steps[at].classes == 0 && (token[at - 1] < '0' || token[at - 1] > '9');
     for (std::size_t at = token.size(); at > 0; at -= steps[at].back) {
       const Step& step = steps[at];
+      if (begin == token.size() + 1 && at == step.back) out.first = step.classes;
       if (step.classes == 0) {
         if (token[at - 1] >= '0' && token[at - 1] <= '9')
           ++out.digits;
         else
           out.unknown += step.bits - steps[at - step.back].bits;
+        continue;
+      }
+      // Three letters beside others that are no word are chance: "c-api-tole".
+      if (letters && step.back <= 3) {
+        out.unknown += step.bits - steps[at - step.back].bits;
         continue;
       }
       ++out.words;
@@ -269,6 +275,8 @@ Cost Lexicon::cost(std::string_view label) const {
         ++out.technical;
       else if (step.classes & kInstitution)
         ++out.institution;
+      else if (step.classes & kFiller)
+        continue;
       else if (step.classes & (kCommon | kOrdinary))
         ++out.ordinary;
       if (step.classes & (kCountry | kCountryCode)) ++out.country;

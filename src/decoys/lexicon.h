@@ -28,6 +28,7 @@ enum WordClass : std::uint16_t {
   kHost = 64,         // a name of infrastructure
   kCommon = 128,      // ordinary words
   kOrdinary = 256,
+  kFiller = 1024,  // ties words together
   kProduct = 512,  // names of products and bodies: they lure beside others, and are names themselves
 };
 
@@ -37,6 +38,7 @@ struct Cost {
   float unknown = 0;  // bits of those that letters took which are in no word
   std::uint8_t lure = 0, technical = 0, institution = 0, ordinary = 0, country = 0, government = 0, words = 0;
   std::uint16_t digits = 0;
+  std::uint16_t first = 0, last = 0;  // classes of the word that it begins and ends with; 0: none that is known
   Cost& operator+=(const Cost& other);
 };
 
@@ -57,7 +59,8 @@ class Lexicon {
   std::string_view carrier(std::string_view name) const { return ending(carriers_, name); }
 
   // Letters, digits and dashes, at most 63 of them; dashes part words and cost nothing.
-  Cost cost(std::string_view label) const;
+  // `part`: of a label, with more letters beside it: then no two letters are a word.
+  Cost cost(std::string_view label, bool part = false) const;
   // What its letters alone cost.
   float spelt(std::string_view label) const;
   // The words of the cheapest way, as they stand.
@@ -83,7 +86,7 @@ class Lexicon {
   using Names = std::unordered_set<std::string, Hash, std::equal_to<>>;
   static std::string_view ending(const Names& list, std::string_view name);
   void insert(std::string_view word, std::uint16_t classes);
-  void walk(std::string_view token, Step* steps) const;
+  void walk(std::string_view token, Step* steps, bool part = false) const;
 
   std::vector<Node> trie_;
   std::unordered_map<std::string, std::string> countries_;
