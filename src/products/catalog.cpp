@@ -328,7 +328,7 @@ void Catalog::read(const Event& event, const Record& record, Scratch& scratch, R
   if (!impl_->find(plain, scratch, found)) {
     const std::uint32_t number = impl_->router.group(plain, scratch);
     for (const Router::Member& member : impl_->router.groups()[number])
-      if (member.named || impl_->router.groups()[number].size() == 1)
+      if (member.named)
         if (impl_->counts(impl_->router.groups()[number], member.definition, plain)) {
           out.product = impl_->definitions[member.definition].product;
           break;

@@ -22,6 +22,12 @@ struct Way {
   bool named = false;
 };
 
+// Sources that say how a record came and not what wrote it.
+bool carries_anything(std::string_view source) {
+  static constexpr std::string_view kCarriers[] = {"text", "syslog", "journald", "docker", "json", "csv"};
+  return std::ranges::find(kCarriers, source) != std::end(kCarriers);
+}
+
 bool meets(const std::string& pattern, std::string_view program, bool is_head) {
   const std::string folded = lowered(pattern);
   if (!folded.ends_with('*')) return !is_head && folded == program;
@@ -64,7 +70,8 @@ Result<Router> Router::make(std::span<const Definition> definitions, FieldNames&
   }
 
   out.groups_.emplace_back();
-  const auto group_of = [&](const std::vector<Way>& ways, std::string_view program, bool is_head) {
+  const auto group_of = [&](std::string_view source, const std::vector<Way>& ways, std::string_view program,
+                            bool is_head) {
     Members members;
     for (const Way& way : ways) {
       if (way.programs &&
@@ -74,7 +81,7 @@ Result<Router> Router::make(std::span<const Definition> definitions, FieldNames&
       const bool is_new = member == members.end();
       if (is_new) member = members.insert(members.end(), Member{.definition = way.definition, .conditions = {}});
       member->specific |= way.programs != nullptr;
-      member->named |= way.named;
+      member->named |= way.named || !carries_anything(source);
       if (way.conditions < 0) {
         member->conditions.assign(1, UINT32_MAX);  // always, whatever other ways ask for
       } else if (is_new || member->conditions[0] != UINT32_MAX) {
@@ -103,13 +110,13 @@ Result<Router> Router::make(std::span<const Definition> definitions, FieldNames&
     for (const std::string& program : programs) {
       if (program.ends_with('*')) {
         const std::string head = program.substr(0, program.size() - 1);
-        lane.heads.emplace_back(head, group_of(ways, head, true));
+        lane.heads.emplace_back(head, group_of(source, ways, head, true));
       } else {
-        lane.programs.emplace(program, group_of(ways, program, false));
+        lane.programs.emplace(program, group_of(source, ways, program, false));
       }
     }
     std::ranges::stable_sort(lane.heads, std::ranges::greater{}, [](const auto& head) { return head.first.size(); });
-    lane.others = group_of(ways, "", true);
+    lane.others = group_of(source, ways, "", true);
   }
   std::ranges::stable_sort(out.source_heads_, std::ranges::greater{}, &std::string::size);
   return out;

@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "readers/json/cutter.h"
 #include "readers/json/layouts.h"
+#include "readers/lines/carried.h"
 #include "readers/text_window.h"
 
 namespace tocsin::json {
@@ -58,6 +59,7 @@ class JsonReader final : public Reader {
  public:
   JsonReader(const Demand& demand, const ReadOptions& options)
       : table_(demand),
+        lines_(demand),
         watched_(demand.keywords() != nullptr),
         utc_offset_(options.utc_offset_minutes),
         cutter_(options) {}
@@ -82,7 +84,9 @@ class JsonReader final : public Reader {
     if (const Verdict verdict = space.tape.parse(event.raw); verdict != Verdict::good && verdict != Verdict::repaired)
       return;
     FieldSink sink(out);
-    read_object(space.tape, space.tape.root(), sink, is_valid_utf8(event.raw), utc_offset_, space.embedded);
+    const Heading heading =
+        read_object(space.tape, space.tape.root(), sink, is_valid_utf8(event.raw), utc_offset_, space.embedded);
+    if (!heading.line.empty()) (void)lines_.read(heading.line, heading.bare, heading.time, utc_offset_, out);
   }
 
  private:
@@ -167,8 +171,16 @@ class JsonReader final : public Reader {
       decoding.report("json-invalid-utf8", object.text(), "bytes that are no UTF-8 read as U+FFFD");
     space.fields.clear();
     FieldSink sink(table_, out.scratch(), space.fields);
-    const Heading heading = read_object(tape, object, sink, valid_utf8, utc_offset_, space.embedded);
+    Heading heading = read_object(tape, object, sink, valid_utf8, utc_offset_, space.embedded);
     if (sink.left_out()) decoding.report("json-too-many-fields", object.text(), "fields beyond 100,000 are left out");
+    if (!heading.line.empty())
+      if (const auto line =
+              lines_.read(heading.line, heading.bare, heading.time, utc_offset_, space.fields, out.scratch())) {
+        // A journal's records and a container's stay what they are, unless the line is of a known shape.
+        if (line->source != "text" && (line->source != "syslog" || heading.source != "journald"))
+          heading.source = line->source;
+        heading.time = line->time;
+      }
     Event& event = out.mutable_events().emplace_back();
     event.time = heading.time;
     event.offset = decoding.places.of(object.data);
@@ -182,6 +194,7 @@ class JsonReader final : public Reader {
   }
 
   FieldTable table_;
+  lines::CarriedLines lines_;
   bool watched_;
   int utc_offset_;
   Cutter cutter_;

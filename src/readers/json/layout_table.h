@@ -10,6 +10,13 @@ namespace tocsin::json {
 
 enum class Form : std::uint8_t { dotted, windows_event, windows_flat, windows_table, winlog, hayabusa };
 
+// Where a record carries a line of text, and what it says of who wrote that line. Paths as for `time`.
+struct Carrier {
+  std::string_view line;
+  std::string_view program = {}, host = {}, pid = {};
+  bool bare = false;
+};
+
 struct Layout {
   std::string_view source;
   Form form;
@@ -19,6 +26,7 @@ struct Layout {
   bool utc = true;                     // a time without a zone is UTC
   // Names the source better, from the record's values. Empty: `source` stands.
   std::string_view (*source_of)(const Walk& walk, const Node& root) = nullptr;
+  Carrier carrier = {};
 };
 
 // The first that fits is it; the last fits everything.

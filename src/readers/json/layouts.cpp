@@ -1,7 +1,9 @@
 #include "readers/json/layouts.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstring>
 #include <vector>
 
 #include "base/check.h"
@@ -157,6 +159,28 @@ void put_bytes(const Walk& walk, const Node& root) {
   walk.put("MESSAGE", Value{walk.sink.arena().copy(to_utf8(text)), Kind::string});
 }
 
+bool is_word(std::string_view text) {
+  return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, [](char c) {
+    return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || std::strchr("._-/()@", c) != nullptr;
+  });
+}
+
+// The line that the record carries. Where the record says which program wrote it, with the header that a log daemon
+// would have put in front.
+std::string_view carried_line(const Walk& walk, const Node& root, const Carrier& carrier, Time time) {
+  const Value text = value_at(walk, root, carrier.line);
+  if (carrier.line.empty() || text.is_null() || text.kind != Kind::string || text.size == 0) return {};
+  const std::string_view program = carrier.program.empty() ? "" : value_at(walk, root, carrier.program).text();
+  if (!is_word(program) || !time.known()) return text.text();
+  const std::string_view host = value_at(walk, root, carrier.host).text();
+  const std::string_view pid = value_at(walk, root, carrier.pid).text();
+  std::string line = time.iso();
+  line.append(" ").append(is_word(host) ? host : "-").append(" ").append(program);
+  if (is_word(pid)) line.append("[").append(pid).append("]");
+  line.append(": ").append(text.text());
+  return walk.sink.arena().copy(line);
+}
+
 Told tell(const Tape& tape, const Node& object) {
   const Node* root = &object;
   KeySet keys = keys_of(tape, *root);
@@ -167,6 +191,11 @@ Told tell(const Tape& tape, const Node& object) {
     keys = keys_of(tape, *root);
   }
   Told told{&layout_of(keys), root};
+  // A container may write JSON itself.
+  if (told.layout->carrier.bare)
+    if (const Node* line = tape.child(*root, told.layout->carrier.line);
+        line && line->type == Type::string && line->size > 1 && line->data[0] == '{')
+      told.embedded = line;
   if (!meets(keys, compiled().embedded)) return told;
   for (const std::string_view name : kEmbedded) {
     const Node* data = tape.child(*root, name);
@@ -196,6 +225,8 @@ Heading read_record(const Walk& walk, const Told& told, int utc_offset_minutes) 
     if (!heading.time.known()) heading.time = guessed_time(walk, root, utc_offset_minutes);
     if (layout.source == "journald") put_bytes(walk, root), heading.verbatim = false;
     walk_dotted(walk, root, "");
+    heading.line = carried_line(walk, root, layout.carrier, heading.time);
+    heading.bare = layout.carrier.bare;
     return heading;
   }
   WindowsFacts facts;

@@ -33,6 +33,9 @@ struct Heading {
   Time time = Time::none();
   std::uint64_t record = 0;  // 0: it has no number of its own
   bool verbatim = true;      // its values are strings of this JSON text, and not of JSON within them or made up
+  // The line of text that it carries, "" if none (lines/carried.h); `bare` where the line counts without a header too.
+  std::string_view line = {};
+  bool bare = false;
 };
 // Puts the fields of the record at `object` into `sink`. `inner` is room for a record inside the record.
 Heading read_object(const Tape& tape, const Node& object, FieldSink& sink, bool valid_utf8, int utc_offset_minutes,

@@ -9,6 +9,7 @@
 #include "readers/auditd/record.h"
 #include "readers/dated.h"
 #include "readers/json/embedded.h"
+#include "readers/lines/carried.h"
 #include "readers/lines/header.h"
 #include "readers/lines/payload.h"
 #include "readers/lines/undated.h"
@@ -188,9 +189,45 @@ class LinesReader final : public Reader {
   std::optional<Time> dated_;        // a full date before that
 };
 
+// A shipper's time is when it read the line, seconds later or, of an old file, years: up to a day apart it is the line's
+// time with its zone told; beyond that the line is right.
+std::optional<Carried> read_carried(std::string_view line, bool bare, Time near, int offset_minutes, text::Sink sink) {
+  while (line.ends_with('\n') || line.ends_with('\r')) line.remove_suffix(1);
+  const Parsed parsed(line);
+  if (parsed.payload == Payload::json || parsed.payload == Payload::event_xml) return std::nullopt;
+  if (parsed.source == "text" && !bare) return std::nullopt;
+  sink.set_repair(!is_utf8(line));
+  parsed.put_fields(sink);
+  constexpr std::int64_t kDay = 86400, kYear = 31556952;
+  const bool dateable = near.known() && near.seconds >= 0 && near.seconds < 8000 * kYear;
+  const bool undated = !parsed.header.time.empty() && !parsed.header.stamp.dated();
+  const int year = dateable ? static_cast<int>(1970 + near.seconds / kYear) : kAssumedYear;
+  const auto in = [&](int which) {
+    RunningYear running(which);
+    return parsed.time(running, offset_minutes);
+  };
+  Time own = in(year);
+  if (!dateable) return Carried{parsed.source, undated && own == in(year + 1) ? own : undated ? Time::none() : own};
+  const auto apart = [&](const Time& time) { return std::abs(time.seconds - near.seconds); };
+  for (const int other : {year - 1, year + 1})
+    if (const Time time = in(other); undated && time.known() && apart(time) < apart(own)) own = time;
+  return Carried{parsed.source, !own.known() || apart(own) <= kDay ? near : own};
+}
+
 Fit sniff(std::string_view head, bool) { return text::looks_like_text(head) ? Fit::weak : Fit::none; }
 
 }  // namespace
+
+CarriedLines::CarriedLines(const Demand& demand) : names_(demand, all_names()) {}
+
+std::optional<Carried> CarriedLines::read(std::string_view line, bool bare, Time near, int utc_offset_minutes,
+                                          std::vector<Field>& fields, Arena& memory) const {
+  return read_carried(line, bare, near, utc_offset_minutes, {names_, fields, memory});
+}
+std::optional<Carried> CarriedLines::read(std::string_view line, bool bare, Time near, int utc_offset_minutes,
+                                          Record& out) const {
+  return read_carried(line, bare, near, utc_offset_minutes, {names_, out});
+}
 
 const ReaderSpec spec = {"lines", "text lines",
                          "any text, a line an event; syslog headers (RFC 3164, RFC 5424, ISO 8601)", sniff,
