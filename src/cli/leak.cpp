@@ -85,6 +85,7 @@ int run(std::span<const std::string> args) {
     auto opened = Case::open(case_file, casefile::Mode::write);
     if (!opened) return failure("leak", opened.error());
     into.emplace(std::move(*opened));
+    options.own_file = case_file;
     if (const auto begun = into->put_leak_begin(); !begun) return failure("leak", begun.error());
   }
   ProgressLine progress(quiet || json);

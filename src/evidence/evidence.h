@@ -49,6 +49,9 @@ struct Limits {
   std::uint64_t spool_memory = std::uint64_t{8} << 20;      // a nested 7z waits here,
   std::uint64_t spool_disk = std::uint64_t{4} << 30;        // or in an unlinked file of at most this size
   std::string spool_folder;                                 // "" is $TMPDIR, else /var/tmp
+  // A file that is being written, such as the case: with what stands beside it under its name and a dash (a journal, a
+  // lock) it is passed over where a folder holds it. Named itself, it is read.
+  std::string own_file;
   // What is a container by its first bytes, but an item to this caller: documents that are zip files.
   bool (*keep_whole)(std::string_view head) = nullptr;
 };

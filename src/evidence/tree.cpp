@@ -34,7 +34,21 @@ std::string link_target(const std::string& path) {
 
 }  // namespace
 
-Tree::Tree(std::vector<std::string> paths) : roots_(std::move(paths)) { std::ranges::reverse(roots_); }
+Tree::Tree(std::vector<std::string> paths, std::string own_file) : roots_(std::move(paths)) {
+  std::ranges::reverse(roots_);
+  if (own_file.empty()) return;
+  const std::size_t slash = own_file.rfind('/');
+  own_folder_ = slash == std::string::npos ? "." : own_file.substr(0, slash + 1);
+  own_name_ = slash == std::string::npos ? std::move(own_file) : own_file.substr(slash + 1);
+}
+
+bool Tree::is_own(const std::string& folder, const std::string& name) const {
+  if (own_name_.empty() || !name.starts_with(own_name_)) return false;
+  if (name.size() > own_name_.size() && name[own_name_.size()] != '-') return false;
+  struct stat ours{}, here{};
+  return ::stat(own_folder_.c_str(), &ours) == 0 && ::stat(folder.c_str(), &here) == 0 && ours.st_dev == here.st_dev &&
+         ours.st_ino == here.st_ino;
+}
 
 std::optional<Tree::Leaf> Tree::next(std::vector<Custody>& skipped) {
   for (;;) {
@@ -54,8 +68,10 @@ std::optional<Tree::Leaf> Tree::next(std::vector<Custody>& skipped) {
       stack_.pop_back();
       continue;
     }
-    const std::string path = folder.path + folder.names.back();
+    const std::string name = std::move(folder.names.back());
+    const std::string path = folder.path + name;
     folder.names.pop_back();
+    if (is_own(folder.path, name)) continue;
     if (path.ends_with('/')) {
       enter(path, skipped);
       continue;

@@ -12,7 +12,8 @@ namespace tocsin::evidence {
 
 class Tree {
  public:
-  explicit Tree(std::vector<std::string> paths);
+  // `own_file`: Limits::own_file.
+  explicit Tree(std::vector<std::string> paths, std::string own_file = {});
   struct Leaf {
     std::string path;
     Named named;
@@ -27,9 +28,11 @@ class Tree {
     std::uint64_t device, inode;
   };
   void enter(const std::string& path, std::vector<Custody>& skipped);
+  bool is_own(const std::string& folder, const std::string& name) const;
 
   std::vector<std::string> roots_;  // backwards
   std::vector<Folder> stack_;
+  std::string own_folder_, own_name_;  // of own_file
 };
 
 }  // namespace tocsin::evidence

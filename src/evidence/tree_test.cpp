@@ -152,6 +152,18 @@ TEST_F(Tree, AFileInAnArchiveReadsAsOnDisk) {
             std::filesystem::file_size(at("d/x.zip")) + std::filesystem::file_size(at("d/y.7z")) + text.size());
 }
 
+TEST_F(Tree, TheCaseThatIsBeingWrittenIsNoEvidence) {
+  for (const char* name : {"d/a.log", "d/x.case", "d/x.case-wal", "d/x.case-lock", "d/x.cases", "e/x.case"})
+    write(name, "words");
+  Limits limits;
+  limits.own_file = at("e/../d/x.case");
+  const Walked walked = walk(Walker({root_}, limits));
+  std::vector<std::string> paths;
+  for (const Walked::Piece& piece : walked.items) paths.push_back(piece.path);
+  EXPECT_THAT(paths, ElementsAre(at("d/a.log"), at("d/x.cases"), at("e/x.case")));
+  EXPECT_EQ(walk(Walker({at("d/x.case")}, limits)).items.size(), 1U);
+}
+
 TEST_F(Tree, ProgressEndsAtTheSurveysBytes) {
   write("a", std::string(100'000, 'a'));
   write("b.gz", compress(ARCHIVE_FILTER_GZIP, std::string(500'000, 'b')));

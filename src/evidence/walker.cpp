@@ -36,7 +36,7 @@ Result<std::size_t> Item::read(char* into, std::size_t size) { return tap_->read
 Custody Item::finish() { return tap_->finish(Nature::item); }
 
 struct Walker::State {
-  State(std::vector<std::string> paths, Limits a_limits) : limits(std::move(a_limits)), tree(std::move(paths)) {}
+  State(std::vector<std::string> paths, Limits a_limits) : limits(std::move(a_limits)), tree(std::move(paths), limits.own_file) {}
 
   Limits limits;
   Tree tree;

@@ -14,15 +14,17 @@ std::string_view without_from_line(std::string_view raw) {
 }
 
 // Office documents are archives too, but one item each.
-evidence::Limits limits() {
+evidence::Limits limits(std::string own_file) {
   evidence::Limits out;
+  out.own_file = std::move(own_file);
   out.keep_whole = documents::is_packed_document;
   return out;
 }
 
 }  // namespace
 
-Intake::Intake(std::vector<std::string> paths) : walker_(std::move(paths), limits()) {}
+Intake::Intake(std::vector<std::string> paths, std::string own_file)
+    : walker_(std::move(paths), limits(std::move(own_file))) {}
 
 std::string container_of(const std::string& path) {
   const std::size_t slash = path.rfind('/');

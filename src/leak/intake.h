@@ -26,7 +26,8 @@ class Intake {
  public:
   static constexpr std::size_t kDocumentMax = 32u << 20;  // bytes of a document that are looked into
 
-  explicit Intake(std::vector<std::string> paths);
+  // `own_file`: Limits::own_file.
+  explicit Intake(std::vector<std::string> paths, std::string own_file = {});
   // False at the end.
   bool next(Piece& out);
   std::uint64_t bytes_in() const { return walker_.bytes_in(); }

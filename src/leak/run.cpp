@@ -53,7 +53,7 @@ class Run {
     for (const bool reference : {true, false}) {
       const auto& paths = reference ? options_.originals : options_.paths;
       if (paths.empty()) continue;
-      Intake intake(paths);
+      Intake intake(paths, options_.own_file);
       Piece piece;
       while (!stopped() && intake.next(piece)) {
         tell("looking for keys", intake.bytes_in());
@@ -279,7 +279,7 @@ class Run {
   }
 
   void judge() {
-    Intake intake(options_.paths);
+    Intake intake(options_.paths, options_.own_file);
     const unsigned threads = std::max(1u, options_.threads);
     std::vector<Task> slots(threads == 1 ? 1 : threads + 2);
     run_crew(

@@ -23,6 +23,7 @@ struct LeakProgress {
 
 struct LeakOptions {
   std::vector<std::string> paths;      // the dump
+  std::string own_file;                // the case that the verdicts go to, where it lies among the dump
   std::vector<std::string> originals;  // a reference archive that nobody outside could change
   Keys keys;
   std::shared_ptr<const Certificates> certificates;  // for S/MIME; may be null

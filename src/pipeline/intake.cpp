@@ -17,6 +17,7 @@ namespace {
 evidence::Limits limits_for(const ScanOptions& options) {
   evidence::Limits limits;
   limits.decoder_memory = std::min<std::uint64_t>(limits.decoder_memory, options.memory / 3);
+  limits.own_file = options.case_path;
   return limits;
 }
 
