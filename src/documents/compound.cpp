@@ -96,8 +96,12 @@ Compound::Compound(std::string_view bytes, const Limits& limits) : bytes_(bytes)
   bool broken = false;
   const std::string directory = chain(header.first_directory, kEntriesMax * sizeof(RawEntry), broken);
   if (broken) note("compound-directory-damaged", fmt::format("{} bytes of it were read", directory.size()));
+  std::vector<Links> links;
+  std::vector<std::uint32_t> places;
   for (std::size_t at = 0; at + sizeof(RawEntry) <= directory.size(); at += sizeof(RawEntry)) {
     const auto& raw = *reinterpret_cast<const RawEntry*>(directory.data() + at);
+    links.push_back({raw.left, raw.right, raw.child});
+    places.push_back(kNone);
     if (raw.type != 1 && raw.type != 2 && raw.type != 5) continue;
     Entry entry;
     char name[3 * 32 + 16];
@@ -108,8 +112,10 @@ Compound::Compound(std::string_view bytes, const Limits& limits) : bytes_(bytes)
     entry.size = shift_ == 9 ? std::uint64_t{raw.size} & 0xffffffff : std::uint64_t{raw.size};
     entry.created = file_time(raw.created);
     entry.modified = file_time(raw.modified);
+    places.back() = static_cast<std::uint32_t>(entries_.size());
     entries_.push_back(std::move(entry));
   }
+  connect(links, places);
   good_ = !entries_.empty();
   const auto root = std::ranges::find(entries_, 5u, &Entry::type);
   if (root == entries_.end()) return;
@@ -119,6 +125,53 @@ Compound::Compound(std::string_view bytes, const Limits& limits) : bytes_(bytes)
     mini_fat_.push_back(*reinterpret_cast<const ul32*>(mini_table.data() + i));
   mini_ = chain(root->start, std::min<std::uint64_t>(root->size, limits_.part), broken);
   if (broken) note("compound-chain-damaged", "small streams");
+}
+
+void Compound::connect(const std::vector<Links>& links, const std::vector<std::uint32_t>& places) {
+  std::vector<bool> seen(links.size());
+  struct Step {
+    std::uint32_t number, storage;
+  };
+  std::vector<Step> left;
+  for (std::uint32_t i = 0; i < links.size() && root_ == kNone; ++i)
+    if (places[i] != kNone && entries_[places[i]].type == 5) {
+      root_ = places[i];
+      seen[i] = true;
+      left.push_back({links[i].child, root_});
+    }
+  while (!left.empty()) {
+    const Step step = left.back();
+    left.pop_back();
+    if (step.number >= links.size() || seen[step.number] || places[step.number] == kNone) continue;
+    seen[step.number] = true;
+    const std::uint32_t place = places[step.number];
+    entries_[place].storage = step.storage;
+    left.push_back({links[step.number].left, step.storage});
+    left.push_back({links[step.number].right, step.storage});
+    if (entries_[place].type == 1) left.push_back({links[step.number].child, place});
+  }
+  for (std::uint32_t i = 0; i < entries_.size(); ++i)
+    if (entries_[i].storage != kNone) by_storage_.push_back(i);
+  std::ranges::stable_sort(by_storage_, [&](std::uint32_t a, std::uint32_t b) {
+    const Entry &x = entries_[a], &y = entries_[b];
+    return x.storage != y.storage ? x.storage < y.storage : x.name < y.name;
+  });
+}
+
+std::vector<std::uint32_t> Compound::inside(std::uint32_t storage) const {
+  const auto [first, last] =
+      std::ranges::equal_range(by_storage_, storage, {}, [&](std::uint32_t i) { return entries_[i].storage; });
+  std::vector<std::uint32_t> out(first, last);
+  std::ranges::sort(out);
+  return out;
+}
+
+std::uint32_t Compound::find_in(std::uint32_t storage, std::string_view name) const {
+  const auto found = std::ranges::lower_bound(by_storage_, std::pair(storage, name), {}, [&](std::uint32_t i) {
+    return std::pair(entries_[i].storage, std::string_view(entries_[i].name));
+  });
+  return found != by_storage_.end() && entries_[*found].storage == storage && entries_[*found].name == name ? *found
+                                                                                                            : kNone;
 }
 
 const Compound::Entry* Compound::find(std::string_view name) const {

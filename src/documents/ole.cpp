@@ -2,12 +2,12 @@
 // table (MS-DOC 2.4.1), of Excel its shared strings as far as they are plain (MS-XLS 2.4.265), of PowerPoint its text
 // atoms.
 #include <fmt/format.h>
-#include <unicode/ucnv.h>
 
 #include <algorithm>
 
 #include "base/endian.h"
 #include "base/text.h"
+#include "documents/code_page.h"
 #include "documents/compound.h"
 #include "documents/format.h"
 #include "documents/markup.h"
@@ -23,31 +23,6 @@ std::optional<T> at(std::string_view bytes, std::size_t offset) {
 }
 std::uint32_t u32(std::string_view bytes, std::size_t offset) { return at<ul32>(bytes, offset).value_or(ul32{0}); }
 std::uint16_t u16(std::string_view bytes, std::size_t offset) { return at<ul16>(bytes, offset).value_or(ul16{0}); }
-
-std::string utf16(std::string_view bytes) {
-  std::string out(bytes.size() / 2 * 3 + 16, '\0');
-  out.resize(utf16le_to_utf8(bytes.data(), bytes.size() / 2, out.data()));
-  return out;
-}
-
-std::string decode(std::string_view bytes, unsigned codepage) {
-  if (codepage == 65001 || is_ascii(bytes)) return to_utf8(bytes);
-  const std::string name = codepage == 10007   ? "x-mac-cyrillic"
-                           : codepage == 10000 ? "macintosh"
-                           : codepage == 932   ? "windows-31j"
-                           : codepage == 936   ? "gbk"
-                           : codepage == 949   ? "windows-949"
-                           : codepage == 950   ? "big5"
-                           : codepage < 900    ? fmt::format("ibm-{}", codepage)
-                                               : fmt::format("windows-{}", codepage);
-  UErrorCode problem = U_ZERO_ERROR;
-  std::string out(bytes.size() * 4 + 16, '\0');
-  const std::int32_t size = ucnv_convert("UTF-8", name.c_str(), out.data(), static_cast<std::int32_t>(out.size()),
-                                         bytes.data(), static_cast<std::int32_t>(bytes.size()), &problem);
-  if (U_FAILURE(problem)) return to_utf8(bytes);
-  out.resize(static_cast<std::size_t>(size));
-  return out;
-}
 
 struct Property {
   unsigned type = 0;
@@ -79,11 +54,11 @@ class PropertySet {
   std::string string_at(unsigned type, std::string_view value) const {
     const std::size_t size = u32(value, 0);
     if (type == 31)
-      return utf16(value.substr(std::min<std::size_t>(4, value.size()), std::min<std::size_t>(size, 4096) * 2));
+      return utf16_text(value.substr(std::min<std::size_t>(4, value.size()), std::min<std::size_t>(size, 4096) * 2));
     std::string_view raw = value.substr(std::min<std::size_t>(4, value.size()), std::min<std::size_t>(size, 8192));
-    if (codepage_ == 1200) return utf16(raw);
+    if (codepage_ == 1200) return utf16_text(raw);
     raw = raw.substr(0, raw.find('\0'));
-    return decode(raw, codepage_);
+    return decode_page(raw, codepage_);
   }
   std::string text(unsigned id) const {
     const Property* property = find(id);
@@ -192,7 +167,7 @@ void read_workbook(std::string_view book, const Limits& limits, Metadata& out) {
       const std::size_t letters = u16(data, 0);
       const bool wide = (data[2] & 1) != 0;
       const std::string_view name = data.substr(3, wide ? 2 * letters : letters);
-      add_fact(out, limits, "saved by user", wide ? utf16(name) : decode(name, 1252));
+      add_fact(out, limits, "saved by user", wide ? utf16_text(name) : decode_page(name, 1252));
     }
     if (type == 0x8c && data.size() >= 4) {
       const unsigned program = u16(data, 0), system = u16(data, 2);
@@ -232,7 +207,7 @@ void describe_ole(std::string_view bytes, const Limits& limits, Metadata& out) {
 }
 
 void append_wide(std::string& out, std::string_view raw, std::size_t max) {
-  out += utf16(raw.substr(0, (max - std::min(max, out.size())) * 2));
+  out += utf16_text(raw.substr(0, (max - std::min(max, out.size())) * 2));
 }
 
 std::string word_text(const Compound& file, const Limits& limits) {
@@ -258,7 +233,7 @@ std::string word_text(const Compound& file, const Limits& limits) {
     const std::size_t letters = std::min<std::size_t>(last - first, limits.text);
     const std::string_view raw = std::string_view(word).substr(from, narrow ? letters : 2 * letters);
     if (narrow)
-      out += decode(raw, 1252);
+      out += decode_page(raw, 1252);
     else
       append_wide(out, raw, limits.text);
   }
@@ -293,7 +268,7 @@ std::string sheet_text(const Compound& file, const Limits& limits) {
         if ((flags & 4) != 0) behind += u32(data, skip), skip += 4;
         if (skip > data.size()) break;
         const std::string_view raw = data.substr(skip, (flags & 1) != 0 ? 2 * letters : letters);
-        out += (flags & 1) != 0 ? utf16(raw) : decode(raw, 1252);
+        out += (flags & 1) != 0 ? utf16_text(raw) : decode_page(raw, 1252);
         out += '\n';
         at_byte = skip + raw.size() + behind;
         if (letters == 0 && flags == 0) at_byte += 1;
@@ -316,7 +291,7 @@ std::string slide_text(const Compound& file, const Limits& limits) {
     if (container) continue;
     const std::string_view data = std::string_view(stream).substr(place, size);
     if (type == 4000) append_wide(out, data, limits.text);
-    if (type == 4008) out += decode(data, 1252);
+    if (type == 4008) out += decode_page(data, 1252);
     if (type == 4000 || type == 4008) out += '\n';
     if (size > stream.size() - place) break;
     place += size;

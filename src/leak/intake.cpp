@@ -1,9 +1,12 @@
 #include "leak/intake.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <utility>
 
 #include "base/text.h"
 #include "documents/document.h"
+#include "documents/outlook.h"
 
 namespace tocsin::leak {
 namespace {
@@ -56,6 +59,7 @@ bool Intake::next(Piece& out) {
     if (more && *more) {
       if (piece.begins) ++number_;
       const std::string path = to_utf8(item_->path());
+      out.remade = inside_ != nullptr;
       out.item = mbox_ ? path + "#" + std::to_string(number_) : path;
       out.container = mbox_ ? path : container_of(path);
       out.bytes = std::string(piece.begins ? without_from_line(piece.bytes) : piece.bytes);
@@ -77,16 +81,21 @@ bool Intake::next(Piece& out) {
 
 // Opens the next item: a mailbox, or a document that is read at once.
 bool Intake::next_item(Piece& out) {
-  item_ = walker_.next();
-  for (const evidence::Custody& custody : walker_.take_closed())
+  evidence::Walker& walker = inside_ ? *inside_ : walker_;
+  item_ = walker.next();
+  for (const evidence::Custody& custody : walker.take_closed())
     if (!custody.complete)
       problems_.push_back(to_utf8(custody.path) + ": " +
                           (custody.anomalies.empty() ? "not read to its end"
                                                      : std::string(custody.anomalies.front().name) + ", " +
                                                            custody.anomalies.front().detail));
-  if (!item_) {
-    return !problems_.empty();
+  if (!item_ && inside_) {
+    inside_.reset();
+    folder_.reset();
+    return next_item(out);
   }
+  if (!item_) return !problems_.empty();
+  if (evidence::is_outlook_folder(item_->head()) && open_folder()) return next_item(out);
   const std::string_view head = item_->head();
   mbox_ = mail::looks_like_mbox(head);
   number_ = 0;
@@ -95,6 +104,24 @@ bool Intake::next_item(Piece& out) {
     return true;
   }
   read_document(out);
+  return true;
+}
+
+// Outlook's folders: their mailboxes come next.
+bool Intake::open_folder() {
+  std::error_code error;
+  const std::string path = item_->path();
+  const bool plain = !inside_ && !item_->in_container() && std::filesystem::is_regular_file(path, error);
+  Anomaly anomaly;
+  auto folder = evidence::OutlookFolder::unpack(path, plain ? path : "", limits(), anomaly);
+  if (!anomaly.name.empty())
+    problems_.push_back(to_utf8(path) + ": " + std::string(anomaly.name) + ", " + anomaly.detail);
+  if (!folder) return false;
+  item_->finish();
+  item_ = nullptr;
+  folder_ = std::move(folder);
+  inside_ = std::make_unique<evidence::Walker>(
+      evidence::Walker::inside(path, [this]() { return folder_->next(); }, limits()));
   return true;
 }
 
@@ -112,6 +139,13 @@ void Intake::read_document(Piece& out) {
   item_ = nullptr;
   out.size = custody.size;
   if (custody.sha256) out.sha256 = custody.sha256->hex();
+  if (out.bytes.size() < out.size || documents::recognise_outlook_item(out.bytes) != documents::OutlookItem::yes)
+    return;
+  if (auto mail = documents::outlook_mail(out.bytes)) {
+    out.kind = Piece::Kind::message;
+    out.remade = true;
+    out.file = std::exchange(out.bytes, std::move(mail->text));
+  }
 }
 
 }  // namespace tocsin::leak

@@ -119,6 +119,7 @@ struct Judged {
 
 // What one signature is worth. Lower verdicts are better; ties go to the topmost.
 Judged worth(const Proof& proof, const JudgeOptions& options) {
+  if (proof.result == "unchecked") return {Verdict::unverifiable, proof.reason};
   if (proof.result == "unknown")
     return {Verdict::unverifiable, "no key at hand for " + proof.selector + "._domainkey." + proof.domain};
   if (proof.result == "invalid")
@@ -250,15 +251,45 @@ void add_arc(const Message& message, const Keys& keys, ItemReport& report) {
   report.proof.push_back(std::move(proof));
 }
 
+// Who says to have signed bytes that aren't there.
+void add_unchecked(const Message& message, ItemReport& report) {
+  for (const Signature& signature : mailauth::signatures(message)) {
+    if (report.proof.size() == 20) break;
+    Proof proof;
+    proof.kind = signature.scheme == Scheme::domainkeys ? "domainkeys" : "dkim";
+    proof.result = "unchecked";
+    proof.domain = signature.domain;
+    proof.selector = signature.selector;
+    proof.algorithm = signature.algorithm;
+    proof.reason = "the bytes that were signed are not there";
+    report.proof.push_back(std::move(proof));
+  }
+}
+
+void decide_remade(const Message& message, const JudgeOptions& options, ItemReport& report) {
+  decide(message, options, report);
+  std::erase_if(report.oddities, [](const Oddity& one) { return one.name == "no-message-id"; });  // sent mail has none
+  const bool was_signed = !report.proof.empty();
+  report.verdict = was_signed ? Verdict::unverifiable : Verdict::unsigned_;
+  report.why = "Outlook kept its properties, not the raw bytes: ";
+  report.why += was_signed ? "what " + report.proof.front().domain + " signed can't be checked"
+                           : "whether it was signed can't be told";
+}
+
 }  // namespace
 
-void judge_message(std::string_view raw, const Keys& keys, const JudgeOptions& options, ItemReport& report) {
+void judge_message(std::string_view raw, const Keys& keys, const JudgeOptions& options, ItemReport& report,
+                   Bytes bytes) {
   const Message message = Message::parse(raw);
   describe(message, report);
   if (message.fields().empty()) {
     report.verdict = Verdict::broken;
     report.why = "no header fields";
     return;
+  }
+  if (bytes == Bytes::remade) {
+    add_unchecked(message, report);
+    return decide_remade(message, options, report);
   }
   mailauth::VerifyOptions verify_options;
   for (const Outcome& outcome : mailauth::verify_all(message, keys, verify_options)) {
@@ -283,13 +314,19 @@ struct LongMessage::State {
   const Keys& keys;
   const JudgeOptions options;
   ItemReport& report;
+  const Bytes bytes;
 };
 
-LongMessage::LongMessage(std::string_view head, const Keys& keys, const JudgeOptions& options, ItemReport& report)
-    : state_(new State{std::string(head), {}, {}, {}, {}, keys, options, report}) {
+LongMessage::LongMessage(std::string_view head, const Keys& keys, const JudgeOptions& options, ItemReport& report,
+                         Bytes bytes)
+    : state_(new State{std::string(head), {}, {}, {}, {}, keys, options, report, bytes}) {
   State& state = *state_;
   state.message = Message::parse(state.head);
   describe(state.message, report);
+  if (bytes == Bytes::remade) {
+    add_unchecked(state.message, report);
+    return;
+  }
   state.signatures = mailauth::signatures(state.message);
   std::erase_if(state.signatures,
                 [](const Signature& signature) { return !signature.has_body_hash && signature.problem.empty(); });
@@ -313,6 +350,7 @@ void LongMessage::feed(std::string_view body) {
 
 void LongMessage::finish() {
   State& state = *state_;
+  if (state.bytes == Bytes::remade) return decide_remade(state.message, state.options, state.report);
   state.report.oddities.push_back({"too-long-to-repair", "the body was checked as it stands, no repair was tried"});
   for (std::size_t i = 0; i < state.signatures.size(); ++i) {
     const std::uint64_t size = state.bodies[i].finish();

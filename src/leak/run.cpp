@@ -23,6 +23,8 @@ namespace {
 
 constexpr std::size_t kTaskBytes = 4u << 20, kTaskItems = 256;
 
+Bytes bytes_of(const Piece& piece) { return piece.remade ? Bytes::remade : Bytes::raw; }
+
 struct Task {
   std::vector<Piece> pieces;
   std::vector<std::vector<ItemReport>> reports;  // of a piece: itself, then what it carries
@@ -57,7 +59,7 @@ class Run {
       Piece piece;
       while (!stopped() && intake.next(piece)) {
         tell("looking for keys", intake.bytes_in());
-        if (piece.kind == Piece::Kind::message) recovery.add(piece.bytes, piece.item, reference);
+        if (piece.kind == Piece::Kind::message && !piece.remade) recovery.add(piece.bytes, piece.item, reference);
       }
     }
     summary_.recovered =
@@ -96,6 +98,7 @@ class Run {
     Piece done;
     done.kind = Piece::Kind::long_end;
     done.item = piece.item;
+    done.remade = piece.remade;
     task.pieces.emplace_back();
     ItemReport& report = task.reports.emplace_back().emplace_back();
     report.item = piece.item;
@@ -105,7 +108,7 @@ class Run {
     hash.update(piece.bytes);
     report.size = piece.bytes.size();
     {
-      LongMessage message(piece.bytes, keys_, options_.judge, report);
+      LongMessage message(piece.bytes, keys_, options_.judge, report, bytes_of(piece));
       Piece more;
       while (intake.next(more)) {
         if (more.kind != Piece::Kind::long_more && more.kind != Piece::Kind::long_end) {
@@ -178,8 +181,8 @@ class Run {
               add(likeness_of_document(bytes, one.metadata), one);
             };
             if (piece.kind == Piece::Kind::message) {
-              report.sha256 = sha256(piece.bytes).hex();
-              judge_message(piece.bytes, Keys{}, {}, report);
+              report.sha256 = piece.file.empty() ? sha256(piece.bytes).hex() : piece.sha256;
+              judge_message(piece.bytes, Keys{}, {}, report, bytes_of(piece));
               judge_attachments(piece.bytes, mime::parse(piece.bytes), {}, report, document);
               add(likeness_of_message(piece.bytes), report);
             } else {
@@ -211,11 +214,15 @@ class Run {
       report.item = piece.item;
       report.container = piece.container;
       if (piece.kind == Piece::Kind::message) {
-        report.size = piece.bytes.size();
-        report.sha256 = sha256(piece.bytes).hex();
-        judge_message(piece.bytes, keys_, options_.judge, report);
+        report.size = piece.file.empty() ? piece.bytes.size() : piece.size;
+        report.sha256 = piece.file.empty() ? sha256(piece.bytes).hex() : piece.sha256;
+        judge_message(piece.bytes, keys_, options_.judge, report, bytes_of(piece));
+        if (!piece.file.empty()) read_metadata(piece.file, options_.judge, report);
         const mime::Message mail = mime::parse(piece.bytes);
+        const Verdict before = report.verdict;
         judge_signed_parts(piece.bytes, mail, options_.certificates.get(), options_.pgp_keys.get(), report);
+        if (piece.remade && report.verdict == Verdict::altered)
+          report.verdict = before;  // of bytes that aren't the sent ones
         std::vector<ItemReport> carried =
             judge_attachments(piece.bytes, mail, options_.judge, report,
                               [&](std::string_view bytes, ItemReport& one) { compare_document(bytes, one); });
@@ -239,8 +246,8 @@ class Run {
               {"too-long-to-look-into", "its first " + std::to_string(piece.bytes.size()) + " bytes were looked at"});
         reports.push_back(std::move(report));
       }
-      piece.bytes.clear();
-      piece.bytes.shrink_to_fit();
+      piece.bytes = {};
+      piece.file = {};
     }
   }
 
@@ -251,7 +258,7 @@ class Run {
         continue;
       }
       for (ItemReport& report : task.reports[i]) {
-        note_replay(report);
+        if (!task.pieces[i].remade) note_replay(report);
         for (const Proof& proof : report.proof)
           if (proof.result == "unknown" && missing_.size() < 10'000 &&
               (proof.kind == "dkim" || proof.kind == "domainkeys" || proof.kind == "arc"))

@@ -8,9 +8,11 @@
 #include <set>
 
 #include "base/text.h"
+#include "documents/outlook.h"
 #include "evidence/magic.h"
 #include "mime/header.h"
 #include "mime/transfer.h"
+#include "pipeline/outlook.h"
 #include "readers/dated.h"
 #include "readers/lines/lines.h"
 #include "readers/mail/fields.h"
@@ -214,6 +216,14 @@ std::string file_name(const mime::Part& part) {
   return out.empty() || out == "." || out == ".." ? "unnamed" : out;
 }
 
+// A directory that lies far back tells an item of Outlook from other OLE files.
+bool is_outlook_item(const mime::Part& part, std::string_view head) {
+  const auto first = documents::recognise_outlook_item(head);
+  if (first != documents::OutlookItem::perhaps) return first == documents::OutlookItem::yes;
+  const std::string whole = mime::decode(part.encoding, part.body, kOutlookItemMax).bytes;
+  return documents::recognise_outlook_item(whole) == documents::OutlookItem::yes;
+}
+
 }  // namespace
 
 AttachmentKind kind_of_attachment(const mime::Part& part, std::string_view head, bool whole) {
@@ -257,7 +267,9 @@ void AttachmentFinder::look_at(std::string_view raw, std::uint64_t offset, std::
     const mime::Part& part = message.parts[i];
     ++counts.found;
     const std::string head = mime::decode(part.encoding, part.body.substr(0, kHeadBody), evidence::kHead).bytes;
-    const AttachmentKind kind = kind_of_attachment(part, head, part.body.size() <= kHeadBody);
+    const AttachmentKind kind = is_outlook_item(part, head)
+                                    ? AttachmentKind::opened
+                                    : kind_of_attachment(part, head, part.body.size() <= kHeadBody);
     if (kind == AttachmentKind::small) continue;
     if (!seen_.try_emplace({part.body.size(), sha256(part.body)}, true).second) {
       ++counts.repeated;

@@ -41,6 +41,8 @@ class Inside {
   virtual Time time() const { return Time::none(); }
   // The piece is an attachment that is kept and not read.
   virtual bool keeps_whole(const std::string& /*path*/) const { return false; }
+  // The messages in it were made anew: what stands on raw bytes says nothing of them.
+  virtual bool remade() const { return false; }
 
  protected:
   std::unique_ptr<evidence::Walker> walker_;

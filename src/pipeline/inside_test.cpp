@@ -7,8 +7,10 @@
 #include <fstream>
 
 #include "pipeline/intake.h"
+#include "pipeline/mail_auth.h"
 #include "pipeline/reread.h"
 #include "tests/support/archive_writer.h"
+#include "tests/support/outlook_writer.h"
 
 namespace tocsin {
 namespace {
@@ -115,6 +117,89 @@ TEST_F(InsideTest, MailInMailHasABottom) {
   const Read found = read("deep.eml", message);
   EXPECT_EQ(found.paths.size(), 9u);
   EXPECT_EQ(found.anomalies, Strings{"mail-depth"});
+}
+
+TEST_F(InsideTest, ItemsOfOutlookAreReadAsMail) {
+  test::OutlookFile file;
+  file.file_name = "logs.zip";
+  file.file = test::write_zip({{"auth.log", kLog}});
+  const std::string msg = file.bytes();
+  const Strings expected = {"a.msg kept", "a.msg!/message.eml mail", "a.msg!/message.eml!/logs.zip!/auth.log lines"};
+  Read found = read("a.msg", msg);
+  EXPECT_EQ(found.paths, expected);
+  EXPECT_EQ(found.anomalies, Strings{});
+  // In an archive, in a mail, and one whose directory lies behind the first bytes that everybody sees.
+  EXPECT_EQ(read("t.zip", test::write_zip({{"a.msg", msg}})).paths.size(), 3u);
+  found = read("m.eml", mail({{"a.msg", msg}}));
+  EXPECT_EQ(found.paths, (Strings{"m.eml mail", "m.eml!/a.msg kept", "m.eml!/a.msg!/message.eml mail",
+                                  "m.eml!/a.msg!/message.eml!/logs.zip!/auth.log lines"}));
+  EXPECT_EQ(found.counts.opened, 2u);
+  file.file_name = "long.bin";
+  file.file = std::string(300'000, '\xfe');
+  const std::string long_msg = file.bytes();
+  EXPECT_EQ(read("b.msg", long_msg).paths.size(), 3u);
+  EXPECT_EQ(read("m.eml", mail({{"b.msg", long_msg}})).paths.size(), 4u);
+  // Other OLE files are what they were, also long ones.
+  test::CompoundWriter other;
+  other.stream("WordDocument", std::string(300'000, 'x'));
+  EXPECT_EQ(read("c.doc", other.finish()).paths, Strings{"c.doc none"});
+  EXPECT_EQ(read("m.eml", mail({{"c.doc", other.finish()}})).paths, (Strings{"m.eml mail", "m.eml!/c.doc kept"}));
+}
+
+// DKIM says nothing of mail that was made anew, whatever keys there are; what the server said still counts.
+TEST_F(InsideTest, NothingIsVerifiedOnMailMadeAnew) {
+  test::OutlookFile file;
+  file.header =
+      "DKIM-Signature: v=1; a=rsa-sha256; d=x.example; s=s; h=from; bh=eA==; b=eA==\r\nFrom: a@x.example\r\n"
+      "Authentication-Results: mx.house.example; dkim=pass\r\n";
+  std::ofstream(folder_ / "keys.tsv") << "name\trecord\tprovenance\ns._domainkey.x.example\tv=DKIM1; p=\tx\n";
+  const auto auth = MailAuth::load({(folder_ / "keys.tsv").string()}, {"house.example"}).value();
+  std::ofstream(folder_ / "a.msg", std::ios::binary) << file.bytes();
+  ScanOptions options;
+  options.paths = {folder_ / "a.msg"};
+  options.read.mail_extra = auth.get();
+  Demand demand;
+  const Slot said = demand.add("Auth.Dkim"), verified = demand.add("Verified.Dkim");
+  const KnownContents known;
+  Intake intake(options, demand, known);
+  Intaken in;
+  std::size_t events = 0;
+  while (intake.take(in)) {
+    if (!in.block) continue;
+    Batch batch;
+    in.run->reader->decode(*in.block, batch);
+    for (const Event& event : batch.events()) {
+      ++events;
+      EXPECT_NE(event.find(said), nullptr);
+      EXPECT_EQ(event.find(verified), nullptr);
+    }
+  }
+  EXPECT_EQ(events, 1u);
+}
+
+// Real files, where somebody has some: TOCSIN_OUTLOOK_FILES names a folder of .pst and .msg.
+TEST_F(InsideTest, RealOutlookFilesGiveMail) {
+  const char* const files = std::getenv("TOCSIN_OUTLOOK_FILES");
+  if (!files) GTEST_SKIP() << "TOCSIN_OUTLOOK_FILES names no folder of .pst and .msg files";
+  int ran = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(files)) {
+    const std::string extension = entry.path().extension();
+    if (extension != ".pst" && extension != ".msg") continue;
+    ScanOptions options;
+    options.paths = {entry.path()};
+    const Demand demand;
+    const KnownContents known;
+    Intake intake(options, demand, known);
+    Intaken in;
+    std::size_t mails = 0;
+    while (intake.take(in)) {
+      for (const Anomaly& anomaly : in.anomalies) EXPECT_FALSE(anomaly.name.starts_with("pst-")) << anomaly.detail;
+      mails += in.begins && in.run->spec && in.run->spec->name == "mail";
+    }
+    EXPECT_GT(mails, 0u) << entry.path();
+    ++ran;
+  }
+  std::printf("%d real Outlook files\n", ran);
 }
 
 // What stands for readpst here writes a mailbox; the real one is Debian's.

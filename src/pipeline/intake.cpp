@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "base/check.h"
+#include "documents/outlook.h"
 #include "pipeline/mail_auth.h"
 #include "pipeline/outlook.h"
 #include "readers/dated.h"
@@ -115,7 +116,8 @@ bool Intake::open_next(Intaken& out) {
     item_ = nullptr;
     return true;
   }
-  const bool outlook = is_outlook_folder(item_->head()) || is_outlook_message(item_->head());
+  const bool outlook = evidence::is_outlook_folder(item_->head()) ||
+                       documents::recognise_outlook_item(item_->head()) == documents::OutlookItem::yes;
   const ReaderSpec* spec = keep || outlook ? nullptr : recognise(item_->head(), item_->whole());
   std::optional<int> year = options_.read.year;
   bool assumed = options_.read.year_assumed;
@@ -135,8 +137,7 @@ bool Intake::open_next(Intaken& out) {
       year = year_from_evidence(item_->head(), latest_);
     }
   }
-  start(*item_, spec, year, assumed, out);
-  if (keep) run_->kept_as = "attachment";
+  start(*item_, spec, year, assumed, keep, out);
   return true;
 }
 
@@ -147,7 +148,8 @@ bool Intake::passes_over(const std::string& path) const {
   return !(only.starts_with(path) && only.substr(path.size()).starts_with("!/"));
 }
 
-void Intake::start(evidence::Item& item, const ReaderSpec* spec, std::optional<int> year, bool assumed, Intaken& out) {
+void Intake::start(evidence::Item& item, const ReaderSpec* spec, std::optional<int> year, bool assumed, bool keep,
+                   Intaken& out) {
   run_ = std::make_shared<EvidenceRun>();
   run_->path = item.path();
   run_->top = item.top();
@@ -164,6 +166,7 @@ void Intake::start(evidence::Item& item, const ReaderSpec* spec, std::optional<i
     read.year = year;
     read.year_assumed = assumed;
     if (!read.mail_extra) read.mail_extra = &MailAuth::without_keys();
+    if (!inside_.empty() && inside_.back()->remade()) read.mail_extra = &read.mail_extra->for_remade();
     run_->reader = spec->open(demand_, read);
     if (spec == &mail::spec) {
       const evidence::Limits limits = limits_for(options_);
@@ -173,10 +176,16 @@ void Intake::start(evidence::Item& item, const ReaderSpec* spec, std::optional<i
         out.anomalies.push_back({"mail-depth", 0, 0, "mail inside mail; what this one carries is not opened"});
     }
   }
-  if (!spec && is_outlook_message(item.head()))
-    out.anomalies.push_back(
-        {"msg-not-read", 0, 0, "a message as Outlook saves it (.msg): save it as .eml to have it read"});
-  if (!spec && is_outlook_folder(item.head()) && !run_->known) {
+  if (keep) run_->kept_as = "attachment";
+  const auto outlook = documents::recognise_outlook_item(item.head());
+  if (!spec && !keep && outlook == documents::OutlookItem::yes) run_->kept_as = "outlook-item";
+  if (!spec && !keep && outlook != documents::OutlookItem::no && !(run_->known && run_->known->rules.empty())) {
+    if (inside_.size() >= limits_for(options_).depth)
+      out.anomalies.push_back({"mail-depth", 0, 0, "mail inside mail; this one is not opened"});
+    else
+      outlook_ = open_outlook_item(item, limits_for(options_), out.anomalies);
+    if (outlook_) run_->kept_as = "outlook-item";
+  } else if (!spec && !keep && evidence::is_outlook_folder(item.head()) && !run_->known) {
     run_->kept_as = "outlook";
     Anomaly anomaly;
     outlook_ = open_outlook_folder(item.path(), is_plain_file(item) ? item.path() : "", limits_for(options_), anomaly);

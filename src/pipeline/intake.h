@@ -32,8 +32,9 @@ struct EvidenceRun {
   const ReaderSpec* spec = nullptr;  // nullptr: nobody recognised it
   std::unique_ptr<Reader> reader;
   const KnownEvidence* known = nullptr;
-  std::string_view kept_as;  // "attachment", "outlook": what no reader is expected for; "" else
-  bool exercise = false;     // it says that `tocsin rehearse` made it
+  // "attachment", "outlook" (folders), "outlook-item": what no reader is expected for; "" else
+  std::string_view kept_as;
+  bool exercise = false;  // it says that `tocsin rehearse` made it
 };
 
 // What take() hands on: a block of one run, its beginning or its end, or word of a container.
@@ -69,7 +70,8 @@ class Intake {
   enum class Round { dated, between, yearless };
   bool open_next(Intaken& out);
   bool passes_over(const std::string& path) const;
-  void start(evidence::Item& item, const ReaderSpec* spec, std::optional<int> year, bool assumed, Intaken& out);
+  void start(evidence::Item& item, const ReaderSpec* spec, std::optional<int> year, bool assumed, bool keep,
+             Intaken& out);
 
   const ScanOptions& options_;
   const Demand& demand_;

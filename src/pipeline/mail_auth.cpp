@@ -53,12 +53,18 @@ Result<std::shared_ptr<MailAuth>> MailAuth::load(const std::vector<std::string>&
   auto out = std::make_shared<MailAuth>();
   for (const std::string& file : key_files) TRY_VOID(out->store_.load(file));
   for (std::string& server : servers) out->servers_.push_back(mime::lower_ascii(server));
+  out->said_only_ = std::make_shared<MailAuth>();
+  out->said_only_->servers_ = out->servers_;
   return out;
 }
 
 const MailAuth& MailAuth::without_keys() {
   static const MailAuth none;
   return none;
+}
+
+const mail::Extra& MailAuth::for_remade() const {
+  return said_only_ ? static_cast<const mail::Extra&>(*said_only_) : *this;
 }
 
 std::string MailAuth::settings() const {

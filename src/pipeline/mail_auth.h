@@ -30,6 +30,7 @@ class MailAuth final : public mail::Extra {
 
   std::span<const std::string_view> names() const override;
   void add(std::string_view raw, const mime::Message& message, Fields& out) const override;
+  const mail::Extra& for_remade() const override;
   // For the case: with other keys evidence is read anew. "" without any.
   std::string settings() const;
 
@@ -38,6 +39,7 @@ class MailAuth final : public mail::Extra {
   void add_verified(std::string_view raw, const mime::Message& message, Fields& out) const;
 
   mailauth::KeyStore store_;
+  std::shared_ptr<MailAuth> said_only_;  // the same without keys
   std::vector<std::string> servers_;
 };
 

@@ -1,21 +1,22 @@
-// Outlook's personal folders (.pst, .ost): read by readpst (Debian's pst-utils) where that is installed, in a folder of
-// our own that goes away with this object.
+// What Outlook keeps: personal folders (evidence/outlook_folder.h) and single items (documents/outlook.h).
 #pragma once
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "evidence/outlook_folder.h"
 #include "pipeline/inside.h"
 
 namespace tocsin {
 
-bool is_outlook_folder(std::string_view head);
-// A single message as Outlook saves it (.msg, an OLE file): nobody here reads it, so it has to be said.
-bool is_outlook_message(std::string_view head);
-
-// The mailboxes in the personal folders at `file`, as "a.pst!/Inbox/mbox". nullptr where they could not be had:
-// `anomaly` says why and what to do. Bounded: ten minutes of processor time, 2 GiB of memory, 16 GiB a mailbox.
+// The mailboxes in the personal folders at `file`, as "a.pst!/Inbox/mbox". nullptr where they could not be had.
 std::unique_ptr<Inside> open_outlook_folder(const std::string& path, const std::string& file,
                                             const evidence::Limits& limits, Anomaly& anomaly);
+
+inline constexpr std::size_t kOutlookItemMax = 64u << 20;
+
+// The mail that an item of Outlook is, as "a.msg!/message.eml". Reads the item to its end. nullptr where it is none.
+std::unique_ptr<Inside> open_outlook_item(evidence::Item& item, const evidence::Limits& limits,
+                                          std::vector<Anomaly>& anomalies);
 
 }  // namespace tocsin

@@ -181,11 +181,12 @@ void Scan::collect(Task& task, Worker& worker, const Event& event) const {
   scratch.match.hard = false;
   const bool read = program_.catalog()->activity(event, scratch, worker.activity);
   // A login could hide behind what was not looked at, so it is said.
-  if (!read && scratch.too_long != too_long)
+  // (A record without a time gives no activity anyway.)
+  if (!read && scratch.too_long != too_long && event.time.known())
     task.anomalies.push_back({"text-too-long", event.offset, event.raw.size(),
                               "products look at texts up to " + std::to_string(products::kTextMax) +
                                   " bytes: whose it is and what it says of a login was not read"});
-  if (!read && scratch.match.hard)
+  if (!read && scratch.match.hard && event.time.known())
     task.anomalies.push_back({"text-too-tangled", event.offset, event.raw.size(),
                               "more readings than any program writes: what it says of a login was not read"});
   if (!read || !program_.wanted(worker.activity.kind)) return;
@@ -279,10 +280,11 @@ Result<void> Scan::store(Task& task) {
   const EvidenceRun& run = *task.in.run;
   if (task.in.begins) {
     ++summary_.files;
-    ++summary_.by_format[run.spec                      ? std::string(run.spec->label)
-                         : run.kept_as == "attachment" ? "attachments"
-                         : run.kept_as.empty()         ? "not recognised"
-                                                       : "Outlook folders"];
+    ++summary_.by_format[run.spec                        ? std::string(run.spec->label)
+                         : run.kept_as == "attachment"   ? "attachments"
+                         : run.kept_as == "outlook-item" ? "Outlook items"
+                         : run.kept_as.empty()           ? "not recognised"
+                                                         : "Outlook folders"];
     if (!run.spec && run.kept_as.empty()) ++summary_.unrecognised;
     // At once: a case that a killed scan leaves must not look like a real one.
     if (run.exercise && summary_.exercises++ == 0)

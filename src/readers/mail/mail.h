@@ -54,6 +54,8 @@ class Extra {
   // Names out of names(), a name may stand several times.
   using Fields = std::vector<std::pair<std::string_view, std::string>>;
   virtual void add(std::string_view raw, const mime::Message& message, Fields& out) const = 0;
+  // What to ask of messages that were made anew from a mailbox program's own store: without what stands on raw bytes.
+  virtual const Extra& for_remade() const { return *this; }
 };
 
 }  // namespace tocsin::mail
