@@ -17,7 +17,7 @@ std::string_view without_from_line(std::string_view raw) {
 }
 
 // Office documents are archives too, but one item each.
-evidence::Limits limits(std::string own_file) {
+evidence::Limits limits(std::string own_file = {}) {
   evidence::Limits out;
   out.own_file = std::move(own_file);
   out.keep_whole = documents::is_packed_document;
