@@ -2,7 +2,12 @@
 //                                      1 takes those whose name's hash is even or odd
 // phishing_bench say FILE…             what is said of each mail
 // phishing_bench benign COUNT SEED     of mails of our own making that are honest, how many are flagged
+// phishing_bench honest COUNT SEED [PART]   the same of the second generator. PART 0: of all shapes; 1: of those that
+// the
+//                                      work on traits saw; 2: of those that were held out from it
 // phishing_bench vectors FILE COUNT SEED   webmail vectors, and COUNT mutations of each
+// phishing_bench folds FOLDER [WEIGHTS]   the weights fitted and tried on campaigns and kinds of honest mail that they
+//                                      have not seen; WEIGHTS: where those of all of it go
 // phishing_bench speed FOLDER|benign COUNT SEED   messages a second on one core
 // Each prints one JSON object a line; `say` and misses are text.
 #include <fmt/format.h>
@@ -20,9 +25,11 @@
 
 #include "base/hash.h"
 #include "base/share.h"
+#include "bench/phishing_folds.h"
 #include "phishing/verdict.h"
 #include "phishing/webmail/message.h"
 #include "tests/phishing/benign_mail.h"
+#include "tests/phishing/honest_mail.h"
 #include "tests/phishing/html_mutator.h"
 
 namespace {
@@ -66,12 +73,17 @@ int judge_pot(const Judge& judge, const std::string& folder, int half, bool verb
   return 0;
 }
 
-int judge_benign(const Judge& judge, int count, std::uint64_t seed, bool verbose) {
-  int flagged = 0, low = 0;
+int judge_benign(const Judge& judge, int count, std::uint64_t seed, bool second, int part, bool verbose) {
+  int flagged = 0, low = 0, judged = 0;
   std::map<std::string, int> by_kind;
   for (int i = 0; i < count; ++i) {
     std::string kind;
-    const std::string raw = test::benign_mail(seed, static_cast<std::uint64_t>(i), kind);
+    std::size_t shape = 0;
+    const auto number = static_cast<std::uint64_t>(i);
+    const std::string raw = second ? test::honest_mail(seed, number, static_cast<test::HonestPart>(part), kind, shape)
+                                   : test::benign_mail(seed, number, kind);
+    ++judged;
+    if (second) kind += fmt::format(" ({})", shape);
     const mime::Message message = mime::parse(raw);
     for (const Statement& one : judge.judge(message)) {
       if (one.level >= Level::medium) {
@@ -83,7 +95,7 @@ int judge_benign(const Judge& judge, int count, std::uint64_t seed, bool verbose
       }
     }
   }
-  fmt::print("{{\"messages\":{},\"flagged\":{},\"low\":{}}}\n", count, flagged, low);
+  fmt::print("{{\"messages\":{},\"flagged\":{},\"low\":{}}}\n", judged, flagged, low);
   for (const auto& [kind, n] : by_kind) fmt::print(stderr, "{} {}\n", kind, n);
   return 0;
 }
@@ -174,12 +186,15 @@ int main(int argc, char** argv) {
   const auto number = [&](int at, long usual) { return argc > at ? std::strtol(argv[at], nullptr, 10) : usual; };
   const bool verbose = std::getenv("PHISHING_BENCH_VERBOSE") != nullptr;
   if (verb == "pot" && argc > 2) return judge_pot(judge, argv[2], static_cast<int>(number(3, -1)), verbose);
-  if (verb == "benign")
-    return judge_benign(judge, static_cast<int>(number(2, 5000)), static_cast<std::uint64_t>(number(3, 1)), verbose);
+  if (verb == "benign" || verb == "honest")
+    return judge_benign(judge, static_cast<int>(number(2, 5000)), static_cast<std::uint64_t>(number(3, 1)),
+                        verb == "honest", static_cast<int>(number(4, 0)), verbose);
   if (verb == "vectors" && argc > 2)
     return vectors(argv[2], static_cast<int>(number(3, 100)), static_cast<std::uint64_t>(number(4, 1)));
   if (verb == "speed" && argc > 2)
     return speed(judge, argv[2], static_cast<int>(number(3, 2000)), static_cast<std::uint64_t>(number(4, 1)));
+  if (verb == "folds" && argc > 2)
+    return bench::phishing_folds(judge, *knowledge, argv[2], argc > 3 ? argv[3] : "", verbose);
   if (verb == "say") return say(judge, argc, argv);
   fmt::print(stderr, "usage: see the head of bench/phishing_bench.cpp\n");
   return 2;

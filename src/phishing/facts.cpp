@@ -83,8 +83,11 @@ void links_of(const Page& page, Facts& facts) {
     if (node.name == "img" || node.name == "image") {
       ++facts.pictures;
       Url url;
-      if (facts.picture_at_address.empty() && parse_url(page.tree.value(node, "src"), url) && url.address)
-        facts.picture_at_address = url.host;
+      if (facts.picture_hosts.size() < 20 && parse_url(page.tree.value(node, "src"), url)) {
+        if (url.address && facts.picture_at_address.empty()) facts.picture_at_address = url.host;
+        if (std::ranges::find(facts.picture_hosts, url.host) == facts.picture_hosts.end())
+          facts.picture_hosts.push_back(std::move(url.host));
+      }
     }
     if (links.size() >= Facts::kLinksMax) continue;
     const bool anchor = node.name == "a" || node.name == "area";

@@ -65,13 +65,14 @@ struct Facts {
   bool references = false;  // … whatever the subject
   bool automatic = false;   // Auto-Submitted, Precedence
 
-  std::vector<Page> pages;         // HTML bodies, then HTML attachments
-  std::string shown, hidden;       // text that a reader sees, and that he doesn't (bodies)
-  std::string plain_text;          // of text/plain bodies
-  std::vector<Link> links;         // of the bodies
-  std::vector<File> files;         // attachments and inline files
-  std::size_t pictures = 0;        // in the bodies
-  std::string picture_at_address;  // a picture loaded from a bare address, its host
+  std::vector<Page> pages;                 // HTML bodies, then HTML attachments
+  std::string shown, hidden;               // text that a reader sees, and that he doesn't (bodies)
+  std::string plain_text;                  // of text/plain bodies
+  std::vector<Link> links;                 // of the bodies
+  std::vector<File> files;                 // attachments and inline files
+  std::size_t pictures = 0;                // in the bodies
+  std::vector<std::string> picture_hosts;  // each once, at most 20
+  std::string picture_at_address;          // a picture loaded from a bare address, its host
   Looks from_looks, subject_looks, shown_looks;
 
   // The receiver's domains, as To and Cc have them.

@@ -80,15 +80,19 @@ void Knowledge::each_phrase(const Phrases& phrases, std::string_view plain, F&& 
 
 Result<Knowledge> Knowledge::load(const std::string& folder) {
   Knowledge out;
-  const std::string paths[] = {folder + "/brands.yml", folder + "/hosts.yml", folder + "/words.yml"};
+  const std::string paths[] = {folder + "/brands.yml", folder + "/hosts.yml", folder + "/words.yml",
+                               folder + "/weights.yml"};
   TRY(const std::string brands, read(paths[0]));
   TRY(const std::string hosts, read(paths[1]));
   TRY(const std::string words, read(paths[2]));
+  TRY(const std::string weights, read(paths[3]));
   TRY_VOID(out.load_brands(brands, paths[0]));
   TRY_VOID(out.load_hosts(hosts, paths[1]));
   TRY_VOID(out.load_words(words, paths[2]));
+  TRY_VOID(out.load_weights(weights, paths[3]));
   Sha256 hash;
-  for (const std::string* text : {&brands, &hosts, &words}) hash.update(std::to_string(text->size()) + ":" + *text);
+  for (const std::string* text : {&brands, &hosts, &words, &weights})
+    hash.update(std::to_string(text->size()) + ":" + *text);
   out.digest_ = hash.finish();
   return out;
 }
@@ -126,9 +130,29 @@ Result<void> Knowledge::load_brands(std::string_view text, const std::string& pa
   return {};
 }
 
+Result<void> Knowledge::load_weights(std::string_view text, const std::string& path) {
+  Arena arena;
+  TRY(const Yaml* root, one_document(text, path, arena));
+  if (!root->is_map()) return std::unexpected(at_line(path, *root, "factors by trait are expected"));
+  for (std::size_t i = 0; i + 1 < root->items.size(); i += 2) {
+    const std::string_view key = root->items[i]->text;
+    const auto factor = root->items[i + 1]->number();
+    if (!factor || !(*factor >= 0 && *factor <= 100))
+      return std::unexpected(at_line(path, *root->items[i + 1], "a factor from 0 to 100 is expected"));
+    const bool weak = key.ends_with('~');
+    factors_[weak].emplace(key.substr(0, key.size() - weak), *factor);
+  }
+  return {};
+}
+
+double Knowledge::factor(std::string_view trait, bool weak) const {
+  const auto found = factors_[weak].find(trait);
+  return found == factors_[weak].end() ? 1 : found->second;
+}
+
 Result<void> Knowledge::load_hosts(std::string_view text, const std::string& path) {
-  static constexpr std::string_view kNames[] = {"shorteners", "everyday", "free",     "forms",
-                                                "freemail",   "clicks",   "wrappers", "cheap"};
+  static constexpr std::string_view kNames[] = {"shorteners", "everyday", "free",  "forms",   "freemail",
+                                                "clicks",     "wrappers", "cheap", "pictures"};
   Arena arena;
   TRY(const Yaml* root, one_document(text, path, arena));
   if (!root->is_map()) return std::unexpected(at_line(path, *root, "lists by name are expected"));
@@ -242,9 +266,11 @@ const Brand* Knowledge::imitated(std::string_view host, std::string_view registr
           });
           // Names that are words too stand in honest names.
           static constexpr std::string_view kWords[] = {
-              "office",  "windows", "target",    "orange",   "signal",   "stripe",    "spectrum", "proton",
-              "outlook", "blogger", "priceless", "acrobat",  "express",  "service",   "finance",  "kraken",
-              "ledger",  "hermes",  "medicare",  "monobank", "postbank", "volksbank", "telekom",  "allianz"};
+              "office",   "windows",   "target",   "orange",    "signal",    "stripe",  "spectrum", "proton", "outlook",
+              "blogger",  "priceless", "acrobat",  "express",   "service",   "finance", "kraken",   "ledger", "hermes",
+              "medicare", "monobank",  "postbank", "volksbank", "telekom",   "allianz", "delta",    "square", "tesla",
+              "anthem",   "phantom",   "exodus",   "discord",   "paramount", "allegro", "tinder",   "twitch", "humana",
+              "starlink", "ripple",    "solana",   "marriott",  "sephora"};
           const bool word = std::ranges::find(kWords, own) != std::end(kWords);
           if ((left && right && !word) || (lure && left + right > 0)) {
             how = fmt::format("carries {}'s name beside other words", brand.name);
@@ -313,7 +339,14 @@ std::vector<Knowledge::Met> Knowledge::topics_in(std::string_view plain, std::si
   std::vector<Met> out;
   for (std::uint32_t topic = 0; topic < found.size(); ++topic) {
     if (found[topic].empty()) continue;
-    Met met{topic, static_cast<std::uint32_t>(found[topic].size()), std::move(found[topic])};
+    // "gluckwunsch" within "herzlichen gluckwunsch" says nothing new.
+    std::vector<std::string_view> list;
+    for (const std::string_view one : found[topic])
+      if (std::ranges::none_of(found[topic], [&](std::string_view other) {
+            return other.size() > one.size() && other.find(one) != std::string_view::npos;
+          }))
+        list.push_back(one);
+    Met met{topic, static_cast<std::uint32_t>(list.size()), std::move(list)};
     if (met.shown.size() > shown_max) met.shown.resize(shown_max);
     out.push_back(std::move(met));
   }

@@ -2,6 +2,7 @@
 // share/tocsin/phishing, written by us; const and shared by threads.
 #pragma once
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -28,9 +29,9 @@ struct Topic {
 
 class Knowledge {
  public:
-  // `folder` holds brands.yml, hosts.yml and words.yml.
+  // `folder` holds brands.yml, hosts.yml, words.yml and weights.yml.
   static Result<Knowledge> load(const std::string& folder);
-  // Of the three files.
+  // Of the files.
   const Digest& digest() const { return digest_; }
 
   std::span<const Brand> brands() const { return brands_; }
@@ -47,10 +48,13 @@ class Knowledge {
   bool is_brand_domain(std::string_view registrable) const { return brand_domains_.contains(std::string(registrable)); }
 
   // The host itself or a domain above it stands on the list.
-  enum class Use : std::uint8_t { shortener, everyday, free_page, form, freemail, click, wrapper, cheap };
+  enum class Use : std::uint8_t { shortener, everyday, free_page, form, freemail, click, wrapper, cheap, picture };
   bool is(Use use, std::string_view host) const;
   // Host and path stand among the sites that send visitors on.
   bool redirects(std::string_view host, std::string_view path) const;
+
+  // What a trait is worth, as a factor on its judged weight; 1 where nothing was fitted.
+  double factor(std::string_view trait, bool weak) const;
 
   // Of each topic the phrases that a text (Looks::plain) holds, in order of the topics; the first `shown_max` of each.
   struct Met {
@@ -71,14 +75,16 @@ class Knowledge {
   static void each_phrase(const Phrases& phrases, std::string_view plain, F&& f);
   Result<void> load_brands(std::string_view text, const std::string& path);
   Result<void> load_hosts(std::string_view text, const std::string& path);
+  Result<void> load_weights(std::string_view text, const std::string& path);
   Result<void> load_words(std::string_view text, const std::string& path);
 
   std::vector<Brand> brands_;
   std::vector<Topic> topics_;
   Phrases brand_words_, topic_words_;
   Set brand_domains_;
-  Set uses_[8];
+  Set uses_[9];
   std::vector<std::string> redirectors_;
+  std::map<std::string, double, std::less<>> factors_[2];  // strong, weak
   Digest digest_;
 };
 

@@ -19,7 +19,7 @@ struct Alike {
 };
 // Cyrillic, Greek, Armenian and other letters that common fonts draw like a Latin one (after Unicode's confusables in
 // kind, chosen by eye; lower case).
-constexpr std::array<Alike, 78> kAlike = {{
+constexpr std::array<Alike, 77> kAlike = {{
     {0x430, 'a'},  {0x435, 'e'},  {0x43E, 'o'},  {0x440, 'p'},  {0x441, 'c'},  {0x443, 'y'},  {0x445, 'x'},
     {0x455, 's'},  {0x456, 'i'},  {0x458, 'j'},  {0x501, 'd'},  {0x51B, 'q'},  {0x51D, 'w'},  {0x4BB, 'h'},
     {0x43A, 'k'},  {0x43C, 'm'},  {0x442, 't'},  {0x432, 'b'},  {0x43D, 'h'},  {0x433, 'r'},  {0x4CF, 'l'},
@@ -27,11 +27,10 @@ constexpr std::array<Alike, 78> kAlike = {{
     {0x3B7, 'n'},  {0x3B9, 'i'},  {0x3BA, 'k'},  {0x3BD, 'v'},  {0x3BF, 'o'},  {0x3C1, 'p'},  {0x3C3, 'o'},
     {0x3C4, 't'},  {0x3C5, 'u'},  {0x3C7, 'x'},  {0x3C9, 'w'},  {0x3B3, 'y'},  {0x3BC, 'u'},  {0x561, 'w'},
     {0x563, 'q'},  {0x566, 'q'},  {0x570, 'h'},  {0x578, 'n'},  {0x57D, 'u'},  {0x581, 'g'},  {0x584, 'f'},
-    {0x585, 'o'},  {0x131, 'i'},  {0x251, 'a'},  {0x261, 'g'},  {0x269, 'i'},  {0x26A, 'i'},  {0x28F, 'y'},
-    {0x1D00, 'a'}, {0x299, 'b'},  {0x1D04, 'c'}, {0x1D05, 'd'}, {0x1D07, 'e'}, {0x262, 'g'},  {0x29C, 'h'},
-    {0x1D0A, 'j'}, {0x1D0B, 'k'}, {0x29F, 'l'},  {0x1D0D, 'm'}, {0x274, 'n'},  {0x1D0F, 'o'}, {0x1D18, 'p'},
-    {0x280, 'r'},  {0x1D1B, 't'}, {0x1D1C, 'u'}, {0x1D20, 'v'}, {0x1D21, 'w'}, {0x1D22, 'z'}, {0x2170, 'i'},
-    {0x217C, 'l'},
+    {0x585, 'o'},  {0x251, 'a'},  {0x261, 'g'},  {0x269, 'i'},  {0x26A, 'i'},  {0x28F, 'y'},  {0x1D00, 'a'},
+    {0x299, 'b'},  {0x1D04, 'c'}, {0x1D05, 'd'}, {0x1D07, 'e'}, {0x262, 'g'},  {0x29C, 'h'},  {0x1D0A, 'j'},
+    {0x1D0B, 'k'}, {0x29F, 'l'},  {0x1D0D, 'm'}, {0x274, 'n'},  {0x1D0F, 'o'}, {0x1D18, 'p'}, {0x280, 'r'},
+    {0x1D1B, 't'}, {0x1D1C, 'u'}, {0x1D20, 'v'}, {0x1D21, 'w'}, {0x1D22, 'z'}, {0x2170, 'i'}, {0x217C, 'l'},
 }};
 
 char alike(char32_t c) {
@@ -47,7 +46,10 @@ bool is_invisible(char32_t c) {
 bool is_reordering(char32_t c) { return c == 0x202D || c == 0x202E; }
 bool is_styled(char32_t c) {
   return (c >= 0x1D400 && c <= 0x1D7FF) || (c >= 0xFF21 && c <= 0xFF5A) || (c >= 0x24B6 && c <= 0x24E9) ||
-         (c >= 0x1F110 && c <= 0x1F189);
+         (c >= 0x1F110 && c <= 0x1F189) ||
+         // Small capitals, of phonetic writing.
+         (c >= 0x1D00 && c <= 0x1D22) || c == 0x262 || c == 0x26A || c == 0x274 || c == 0x280 || c == 0x28F ||
+         c == 0x299 || c == 0x29C || c == 0x29F;
 }
 
 }  // namespace
@@ -61,20 +63,24 @@ Looks look_at(std::string_view text) {
   }
   UErrorCode error = U_ZERO_ERROR;
   const icu::Normalizer2* const normal = icu::Normalizer2::getNFKCInstance(error);
-  bool latin = false, foreign = false, own = false, letter_before = false;
-  std::uint32_t pending = 0;
+  bool latin = false, foreign = false, own = false, letter_before = false, joins = false;
+  std::uint32_t pending = 0, letters = 0, wide = 0;
   const auto word_ends = [&] {
-    // Whole words in another script are that language; a Latin letter among look-alikes is a disguise.
-    if (latin && foreign && !own) ++out.words_mixed;
+    // Whole words in another script are that language; a Latin letter among look-alikes is a disguise. Units and
+    // formulas (µg, kΩ) are short.
+    if (latin && foreign && !own && letters >= 4) ++out.words_mixed;
     latin = foreign = own = false;
+    letters = 0;
   };
   icu::UnicodeString unit;
+  bool eastern = false;
   for (std::size_t at = 0; at < text.size();) {
     const CodePoint point = first_code_point(text.substr(at));
     at += point.length;
     const char32_t c = point.value;
     if (is_invisible(c)) {
-      if (letter_before) ++pending;
+      // Browsers break long words at soft hyphens; Arabic and Indic scripts join and part letters so.
+      if (letter_before && !joins) ++(c == 0xAD ? out.soft : pending);
       continue;
     }
     if (is_reordering(c)) {
@@ -86,10 +92,12 @@ Looks look_at(std::string_view text) {
       if (is_letter) {
         out.invisible += pending;
         latin = true;
-      } else if (c != '-' && c != '\'' && c != '.') {
+        ++letters;
+      } else if (c != '\'' && c != '.') {
         word_ends();
       }
       pending = 0;
+      joins = false;
       letter_before = is_letter;
       out.plain += static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
       continue;
@@ -100,13 +108,26 @@ Looks look_at(std::string_view text) {
       continue;
     }
     if (is_styled(c)) ++out.styled;
+    if (c >= 0xFF21 && c <= 0xFF5A) ++wide;
+    if (c == 0x131) {  // of Turkish
+      latin = true;
+      letter_before = true;
+      ++letters;
+      pending = 0;
+      joins = false;
+      out.plain += 'i';
+      continue;
+    }
+    eastern |= c >= 0x3040 && c < 0xD7B0;
     const auto folded =
         static_cast<char32_t>(u_foldCase(static_cast<UChar32>(c < 0x110000 ? c : 0xFFFD), U_FOLD_CASE_DEFAULT));
     const bool is_letter = u_isalpha(static_cast<UChar32>(c < 0x110000 ? c : 0xFFFD));
     if (!is_letter) word_ends();
     if (is_letter && letter_before) out.invisible += pending;
     pending = 0;
+    joins = c >= 0x590 && c < 0x1100;
     letter_before = is_letter;
+    letters += is_letter;
     if (const char ascii = alike(folded)) {
       foreign = true;
       out.plain += ascii;
@@ -131,6 +152,7 @@ Looks look_at(std::string_view text) {
     out.plain += bytes;
   }
   word_ends();
+  if (eastern) out.styled -= wide;  // Japanese sets Latin letters wide
   return out;
 }
 

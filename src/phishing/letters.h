@@ -9,7 +9,8 @@ namespace tocsin::phishing {
 struct Looks {
   std::string plain;  // lower-case, compatibility letters and look-alikes as ASCII, invisible characters dropped
   std::uint32_t words_mixed = 0;  // words that mix Latin with look-alike letters of another script
-  std::uint32_t invisible = 0;    // zero-width characters, soft hyphens and variation selectors between letters
+  std::uint32_t invisible = 0;    // zero-width characters and variation selectors between letters
+  std::uint32_t soft = 0;         // soft hyphens between letters
   std::uint32_t styled = 0;       // mathematical and enclosed letters, fullwidth
   std::uint32_t reordering = 0;   // bidirectional overrides
 };

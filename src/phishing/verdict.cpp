@@ -98,16 +98,14 @@ std::string kind_of(const Context& c) {
 Statement phishing_statement(Context& c, double score, double strong) {
   Statement out;
   out.score = score;
-  out.level = score >= kHigh && strong >= 4.0            ? Level::high
-              : score >= kMedium && strong >= kStrongMin ? Level::medium
-                                                         : Level::low;
+  out.level = score >= kHigh && strong >= kStrongHigh ? Level::high : score >= kMedium ? Level::medium : Level::low;
   std::ranges::stable_sort(c.reasons, [](const Reason& a, const Reason& b) {
     return std::pair(a.weak, -a.weight) < std::pair(b.weak, -b.weight);
   });
   out.title = fmt::format("{}: {}, from {}", kind_of(c), quoted(c.facts.subject, 70),
                           c.facts.from.address.empty() ? quoted(c.facts.from.name, 40) : c.facts.from.address);
-  out.detail = fmt::format("Weight {:.1f} ({} from {:.1f}, high from {:.1f}); what it rests on:", score, "medium",
-                           kMedium, kHigh);
+  out.detail =
+      fmt::format("Weight {:.1f} (medium above {:.1f}, high from {:.1f}); what it rests on:", score, kWeakMax, kHigh);
   std::size_t said = 0;
   for (const Reason& reason : c.reasons) {
     if (++said > 24) break;
@@ -206,6 +204,16 @@ void good_traits(Context& c) {
   if (f.auth.passes() && web > 0 && own * 2 >= web && !junk && !c.has("sender-random") && !c.has("sender-drawn") &&
       !c.has("sender-claims-brand") && !c.has("sender-imitates"))
     c.weak("proved-and-own", -1.5, "the sender's domain was proved and the links lead to it");
+  const bool borrowed = c.has("sender-claims-brand") || c.has("sender-imitates") || c.has("subject-claims-brand") ||
+                        c.has("sender-drawn");
+  if (f.listed && f.auth.passes() && !borrowed)
+    c.weak("proved-list", -0.8, "the sender's domain was proved, and lets its readers leave the list");
+  if (f.auth.passes() && !borrowed && !c.know.is(Knowledge::Use::freemail, f.from.domain) && !f.from.name.empty() &&
+      shares_label(f.from.registrable, squeezed(f.from_looks.plain)))
+    c.weak("proved-name", -0.8, fmt::format("the sender's name goes with {}, which was proved", f.from.registrable));
+  if (f.auth.passes() && !borrowed && !f.return_path.registrable.empty() && web > 0 &&
+      f.return_path.registrable == f.from.registrable && !c.has("links-not-senders"))
+    c.weak("proved-path", -0.4, "sender, envelope and links belong together");
   if (f.threaded && !f.listed && !c.has("sender-claims-brand"))
     c.weak("answers", -0.6, "it says that it answers an earlier mail");
   if (f.auth.passes() && c.know.is_brand_domain(f.from.registrable) &&
@@ -217,10 +225,9 @@ void good_traits(Context& c) {
 
 std::span<const Spec> all_specs() { return kSpecs; }
 
-std::vector<Statement> Judge::judge(const mime::Message& message) const {
-  std::vector<Statement> out;
-  const Facts facts = gather(message);
-  Context c{facts, knowledge_, look_alike_, {}, {}, {}};
+namespace {
+
+void all_traits(Context& c) {
   sender_traits(c);
   link_traits(c);
   page_traits(c);
@@ -232,7 +239,24 @@ std::vector<Statement> Judge::judge(const mime::Message& message) const {
   origin_traits(c);
   throwaway_traits(c);
   good_traits(c);
+}
+
+}  // namespace
+
+std::vector<Reason> Judge::traits(const mime::Message& message) const {
+  const Facts facts = gather(message);
+  Context c{facts, knowledge_, look_alike_, {}, {}, {}};
+  all_traits(c);
+  return std::move(c.reasons);
+}
+
+std::vector<Statement> Judge::judge(const mime::Message& message) const {
+  std::vector<Statement> out;
+  const Facts facts = gather(message);
+  Context c{facts, knowledge_, look_alike_, {}, {}, {}};
+  all_traits(c);
   double strong = 0, weak = 0, good = 0;
+  for (Reason& reason : c.reasons) reason.weight *= knowledge_.factor(reason.trait, reason.weak);
   for (const Reason& reason : c.reasons) (reason.weight < 0 ? good : reason.weak ? weak : strong) += reason.weight;
   const double score = std::max(0.0, strong + std::min(weak, kWeakMax) + good);
   if (score >= kLow && strong > 0) out.push_back(phishing_statement(c, score, strong));

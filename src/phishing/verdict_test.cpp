@@ -108,8 +108,42 @@ TEST(Phishing, HowAMailWasMade) {
   EXPECT_TRUE(says(said({.html = ledger + "<a href=https://other.example/>go</a>"}), "text-claims-brand"));
   EXPECT_TRUE(says(said({.from = "Ada <ada.banks@gmail.com>", .html = form, .more = "Return-Path: <zoe77@gmail.com>"}),
                    "envelope-other"));
-  EXPECT_TRUE(says(said({.html = form + "<a href=https://url4821.other.example/ls/click?upn=x>go</a>"}), "tracker-other"));
+  EXPECT_TRUE(
+      says(said({.html = form + "<a href=https://url4821.other.example/ls/click?upn=x>go</a>"}), "tracker-other"));
   EXPECT_TRUE(says(said({.subject = "You have won .QWJXK", .html = form}), "subject-drawn"));
+}
+
+TEST(Phishing, WhereALinkLeadsThatNamesNobody) {
+  const std::string form = "<form action=https://x.example><input type=password></form>";
+  const auto leads = [&](const std::string& to) { return said({.html = form + "<a href=" + to + ">open</a>"}); };
+  EXPECT_TRUE(says(leads("http://203-0-113-77.cloud.amber.example/x"), "link-to-address"));
+  EXPECT_FALSE(says(leads("http://10-fold-2-3.amber.example/x"), "link-to-address"));
+  EXPECT_TRUE(says(said({.html = form + "<p>Go to blue.harbour.pages.dev/x now</p>"}), "link-to-free-host"));
+  // Machines of the house are nobody's links.
+  EXPECT_FALSE(says(leads("http://10.0.4.12:9093/alerts"), "links-not-senders"));
+  EXPECT_FALSE(says(leads("http://printer/"), "links-not-senders"));
+}
+
+TEST(Phishing, EnvelopesOfStrangers) {
+  const std::string html =
+      "<form action=https://x.example><input type=password></form><a href=https://y.example/>x</a>";
+  EXPECT_TRUE(says(said({.html = html, .more = "Return-Path: <>"}), "envelope-empty"));
+  EXPECT_FALSE(says(said({.html = html, .more = "Return-Path: <>\r\nAuto-Submitted: auto-replied"}), "envelope-empty"));
+  EXPECT_TRUE(says(said({.html = html, .more = "Return-Path: <a@ken77.onmicrosoft.com>"}), "envelope-tenant"));
+  EXPECT_TRUE(says(said({.html = html + "<p>This message is from a trusted sender.</p>"}), "text-vouches"));
+}
+
+TEST(Phishing, LettersOfOtherTonguesAreNoDisguise) {
+  // Turkish without a dot, units, Greek letters before a dash.
+  const Looks honest = look_at("Ş\u0131frenizi s\u0131f\u0131rlama, 5 \u03BCm, k\u03C9, \u03B2-Carotin");
+  EXPECT_EQ(honest.words_mixed, 0u);
+  EXPECT_EQ(look_at("\u0440\u0430ypal").words_mixed, 1u);
+  // Persian joins and parts its letters with what hides elsewhere.
+  EXPECT_EQ(look_at("\u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645").invisible, 0u);
+  EXPECT_EQ(look_at("pay\u200Bpal").invisible, 1u);
+  EXPECT_EQ(look_at("Zu\u00ADstel\u00ADlung").invisible, 0u);
+  EXPECT_EQ(look_at("\uFF37\uFF45\uFF42\u306E\u4F1A").styled, 0u) << "Japanese sets Latin letters wide";
+  EXPECT_GE(look_at("\u1D1C\u029F\u1D1B\u026A\u1D0D\u1D0F").styled, 5u);
 }
 
 TEST(Phishing, PagesAndAttachments) {

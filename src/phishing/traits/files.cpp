@@ -193,7 +193,7 @@ void pdf(const File& file, Context& c) {
     if (open == std::string::npos || text[open] != '(') continue;
     const std::string target = text.substr(open + 1, std::min<std::size_t>(text.find(')', open) - open - 1, 2000));
     Url url;
-    if (!parse_url(target, url)) continue;
+    if (!parse_url(target, url) || url.registrable == c.facts.from.registrable) continue;
     if (++links == 1) first = url.host;
     if (links <= 10) c.entities.push_back({EntityType::url, target.substr(0, 500), "link"});
     cloaked |= c.know.is(Knowledge::Use::shortener, url.host) || c.know.is(Knowledge::Use::free_page, url.host) ||

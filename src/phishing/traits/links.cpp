@@ -83,6 +83,37 @@ bool holds_receiver(const Facts& facts, const std::string& text) {
   return false;
 }
 
+// Addresses and machines of the house: monitoring, wikis, printers write of them.
+bool is_inside(const Url& url) {
+  if (!url.address && url.host.find('.') == std::string::npos) return true;
+  const auto ip = url.address ? Ip::parse(url.host) : std::nullopt;
+  return (ip && ip->is_private()) || url.host.ends_with(".local") || url.host.ends_with(".lan") ||
+         url.host.ends_with(".internal") || url.host.ends_with(".intranet");
+}
+
+// Short addresses that a program of the house gives its own pages: maps and photos lead nowhere else.
+bool is_share_of_own(const Url& url) {
+  return (url.host == "goo.gl" && url.path.starts_with("/maps")) || url.host == "maps.app.goo.gl" ||
+         url.host == "photos.app.goo.gl" || url.host == "wa.me";
+}
+
+// 178-162-245-30.cloud.example: the name that a provider gives a rented machine.
+bool is_rented(std::string_view host) {
+  std::size_t groups = 0, digits = 0;
+  for (std::size_t i = 0; i <= host.size(); ++i) {
+    if (i < host.size() && std::isdigit(static_cast<unsigned char>(host[i]))) {
+      ++digits;
+      continue;
+    }
+    const bool mark = i < host.size() && (host[i] == '-' || host[i] == '.');
+    groups = digits > 0 && digits <= 3 ? groups + 1 : 0;
+    if (groups == 4) return true;
+    if (!mark) groups = 0;
+    digits = 0;
+  }
+  return false;
+}
+
 bool is_asset(const Url& url) {
   for (const std::string_view end : {".png", ".jpg", ".jpeg", ".gif", ".css", ".svg", ".webp", ".woff", ".pdf", ".ics"})
     if (url.path.ends_with(end)) return true;
@@ -161,7 +192,7 @@ void link_traits(Context& c) {
       Url inner;
       if (parse_url(target, inner)) real = inner;
     }
-    if (real.host.empty() || real.scheme == "file") continue;
+    if (real.host.empty() || real.scheme == "file" || is_inside(real)) continue;
     if (link.from == Link::From::form) continue;
     ++web;
     ++hosts[real.registrable];
@@ -174,7 +205,7 @@ void link_traits(Context& c) {
         !c.has("link-text-differs"))
       mismatch(c, link, real);
     if (!told.insert(real.host).second && real.user.empty() && real.fragment.empty()) {
-      if (c.know.is(Use::shortener, real.host)) ++shorteners;
+      if (c.know.is(Use::shortener, real.host) && !is_share_of_own(real)) ++shorteners;
       continue;
     }
     if (real.address) {
@@ -197,7 +228,13 @@ void link_traits(Context& c) {
       if (c.know.imitated(real.host, real.registrable, how) != nullptr)
         c.strong("link-imitates", 3.0, fmt::format("a link leads to {}, which {}", real.host, how), {"T1583.001"});
     }
-    const bool shortener = c.know.is(Use::shortener, real.host) && real.path.size() > 1;
+    if (!real.address && is_rented(real.host) && !senders && !c.has("link-to-address"))
+      c.strong("link-to-address", 1.8, fmt::format("a link leads to a rented machine without a name: {}", real.host),
+               {"T1566.002"});
+    if (!senders && !click && !real.address && !c.has("link-domain-random") &&
+        is_random(std::string_view(real.registrable).substr(0, real.registrable.find('.'))))
+      c.weak("link-domain-random", 0.8, fmt::format("a link's domain looks made by a machine: {}", real.registrable));
+    const bool shortener = c.know.is(Use::shortener, real.host) && real.path.size() > 1 && !is_share_of_own(real);
     if (shortener) {
       ++shorteners;
       const bool everyday = c.know.is(Use::everyday, real.host);
@@ -233,7 +270,8 @@ void link_traits(Context& c) {
              fmt::format("a link's host has letters that other ones can be taken for: {}", real.host));
     if (c.know.is(Use::cheap, real.host) && !senders) ++cheap;
     if (!senders && holds_receiver(f, real.fragment) && !c.has("link-names-receiver"))
-      c.strong("link-names-receiver", 2.0,
+      c.strong(
+          "link-names-receiver", 2.0,
           fmt::format("a link to {} carries the receiver's address after the #, where only the page's script sees it",
                       real.host),
           {"T1598.003"});
@@ -250,8 +288,28 @@ void link_traits(Context& c) {
     else
       c.strong("link-to-free-host", 2.2, text, {"T1583.006"});
   }
+  // "x.example.pages.dev" in a text, for the reader to type or for his program to make a link of.
+  if (free_pages == 0)
+    for (std::size_t at = 0; at < std::min<std::size_t>(f.shown.size(), 4000);) {
+      const std::size_t end = std::min(f.shown.find_first_of(" \t\r\n<>\"()", at), f.shown.size());
+      const std::string word = lower_ascii(std::string_view(f.shown).substr(at, std::min<std::size_t>(end - at, 200)));
+      at = end + 1;
+      if (word.size() < 8 || word.find("://") != std::string::npos || word.find('@') != std::string::npos) continue;
+      const std::string host = word.substr(0, word.find('/'));
+      if (std::ranges::count(host, '.') < 2 || !c.know.is(Use::free_page, host) ||
+          c.know.is(Use::free_page, f.from.domain))
+        continue;
+      c.strong("link-to-free-host", 1.8, fmt::format("the text names a page on a free host: {}", host), {"T1583.006"});
+      c.entities.push_back({EntityType::domain, host, "link"});
+      break;
+    }
+  // Every link, that to be let off too, leads to one stranger.
+  if (web >= 2 && hosts.size() == 1 && own == 0 && clicks == 0 && shorteners < web && !f.threaded && !f.listed &&
+      !shares_label(f.from.domain, hosts.begin()->first))
+    c.weak("links-one-stranger", 0.8,
+           fmt::format("all {} links lead to {}, which is not the sender's", web, hosts.begin()->first));
   if (cheap > 0) c.weak("link-suffix-cheap", 0.8, "a link leads to a suffix where names cost next to nothing");
-  if (web > 0 && own == 0 && clicks == 0 && !c.know.is(Use::freemail, f.from.domain) && !f.threaded)
+  if (web > 0 && own == 0 && clicks == 0 && shorteners < web && !c.know.is(Use::freemail, f.from.domain) && !f.threaded)
     c.weak("links-not-senders", f.listed ? 0.4 : 0.9,
            fmt::format("none of the {} links leads to the sender's domain", web));
   if (shorteners > 0 && shorteners == web && !f.threaded) {
@@ -266,13 +324,23 @@ void link_traits(Context& c) {
       !f.picture_at_address.empty() && !(ip && ip->is_private()) && !c.has("link-to-address"))
     c.strong("link-to-address", 2.0, fmt::format("a picture is loaded from a bare address: {}", f.picture_at_address),
              {"T1566.002"});
+  for (const std::string& host : f.picture_hosts)
+    if (c.know.is(Use::picture, host) && !f.threaded) {
+      c.weak("picture-free-host", 1.0, fmt::format("its pictures lie where anybody's do: {}", host));
+      break;
+    }
   // A picture in place of text, to be clicked.
   const std::size_t letters = f.shown.size();
   const std::size_t pictures_linked =
       static_cast<std::size_t>(std::ranges::count_if(f.links, [](const Link& link) { return link.picture; }));
-  if (!f.pages.empty() && letters < 160 && pictures_linked > 0 && hosts.size() <= 2 && own * 2 <= web)
-    c.strong("mail-is-picture", 1.8, fmt::format("the mail is a picture with a link; its text has {} letters", letters),
-             {"T1566.002"});
+  if (!f.pages.empty() && letters < 160 && pictures_linked > 0 && hosts.size() <= 2 && own * 2 <= web) {
+    const std::string text = fmt::format("the mail is a picture with a link; its text has {} letters", letters);
+    // A short notice with a logo has more to read.
+    if (letters < 60)
+      c.strong("mail-is-picture", 1.8, text, {"T1566.002"});
+    else
+      c.weak("mail-is-picture", 0.9, text, {"T1566.002"});
+  }
 
   std::size_t shown = 0;
   std::set<std::string> given;

@@ -52,10 +52,21 @@ bool shares_word(std::string_view plain, std::string_view text) {
   return false;
 }
 
+// ü is written u, ue or not at all.
+std::string without_umlauts(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    out += text[i];
+    if ((text[i] == 'a' || text[i] == 'o' || text[i] == 'u') && i + 1 < text.size() && text[i + 1] == 'e') ++i;
+  }
+  return out;
+}
+
 bool name_unlike(const Facts& f) {
   const std::string& name = f.from_looks.plain;
   if (std::ranges::count(trimmed(name), ' ') < 1 || f.from.address.empty()) return false;
-  if (shares_word(name, f.from.address)) return false;
+  if (shares_word(name, f.from.address) || shares_word(without_umlauts(name), without_umlauts(f.from.address)))
+    return false;
   // Initials, and names written in one word.
   std::string initials, joined;
   for (std::size_t i = 0; i < name.size(); ++i)
@@ -90,6 +101,15 @@ void machine(Context& c) {
     c.weak("name-unlike", 0.7,
            fmt::format("the name {} has nothing of the address {}", quoted(f.from.name, 60), f.from.address));
 
+  const mime::Part& top = f.message->parts.front();
+  const mime::Header *sent = top.find("Date"), *received = top.find("Received");
+  if (sent && received && received->raw.rfind(';') != std::string_view::npos) {
+    const auto written = mime::parse_date(sent->raw),
+               taken = mime::parse_date(received->raw.substr(received->raw.rfind(';') + 1));
+    if (written && taken &&
+        (taken->seconds - written->seconds > 86'400 || written->seconds - taken->seconds > 6 * 3600))
+      c.weak("date-off", 0.7, "its date is not that on which it was sent");
+  }
   const mime::Header* id = f.message->parts.front().find("Message-ID");
   const std::string text = id ? lower_ascii(trimmed(id->raw.substr(0, 998))) : std::string();
   // What Exchange Online's front door gives a mail that came without: its host stands there.
@@ -103,7 +123,14 @@ void machine(Context& c) {
                       (door.find("pepf") != std::string_view::npos || door.find("epf0") != std::string_view::npos));
   static constexpr std::string_view kMissing =
       "the sender's program gave the mail no Message-ID, as programs of spam leave it out";
-  if (travelled && (text.empty() || given) && !f.automatic && !f.pages.empty())
+  // Programs of small houses leave it out too; theirs lead home.
+  std::size_t web = 0, home = 0;
+  for (const Link& link : f.links) {
+    web += !link.url.host.empty();
+    home += !link.url.host.empty() && link.url.registrable == f.from.registrable;
+  }
+  const bool house = f.auth.passes() && home * 2 >= web;
+  if (travelled && (text.empty() || given) && !f.automatic && !f.pages.empty() && !house)
     c.strong("id-missing", 1.8, std::string(kMissing));
   else if (travelled && (text.empty() || given))
     c.weak("id-missing", 0.8, std::string(kMissing));
@@ -114,16 +141,26 @@ void machine(Context& c) {
 void envelope(Context& c) {
   const Facts& f = c.facts;
   const bool free = c.know.is(Use::freemail, f.from.domain);
-  const std::string_view raw = f.message->parts.front().find("From")
-                                   ? trimmed(f.message->parts.front().find("From")->raw)
-                                   : std::string_view();
+  const std::string_view raw =
+      f.message->parts.front().find("From") ? trimmed(f.message->parts.front().find("From")->raw) : std::string_view();
   if ((raw.find("<@") != std::string_view::npos || f.from.address.starts_with("@")) && !c.has("sender-malformed"))
-    c.strong("sender-malformed", 3.0, fmt::format("the sender's address has no name before the @: {}", quoted(raw, 60)));
+    c.strong("sender-malformed", 3.0,
+             fmt::format("the sender's address has no name before the @: {}", quoted(raw, 60)));
   if (free && !f.return_path.address.empty() && f.return_path.domain == f.from.domain &&
       local_of(f.return_path.address) != local_of(f.from.address) && !f.listed)
     c.strong("envelope-other", 2.0,
              fmt::format("it was sent from the mailbox {} and shows {}", f.return_path.address, f.from.address),
              {"T1656"});
+  // Bounces have no return path so that nothing answers them; a page with links is no bounce.
+  const mime::Header* path = f.message->parts.front().find("Return-Path");
+  if (path && trimmed(path->raw) == "<>" && !f.pages.empty() && !f.links.empty() && !f.automatic && !f.threaded)
+    c.strong("envelope-empty", 1.2, "it came as bounces do, without a sender to whom errors go");
+  if (f.return_path.domain.ends_with(".onmicrosoft.com") && f.return_path.registrable != f.from.registrable &&
+      !f.from.domain.ends_with(".onmicrosoft.com"))
+    c.strong("envelope-tenant", 1.8,
+             fmt::format("it shows {} and was sent by a tenant without a name of its own, {}", f.from.domain,
+                         f.return_path.domain),
+             {"T1585.002"});
   // The large providers sign what they send.
   if (free && f.auth.dkim != "pass" && f.auth.dmarc == "fail" && !f.listed && !f.threaded) {
     const std::string text = fmt::format("{} signs what its users send, this is not signed", f.from.domain);
@@ -134,17 +171,17 @@ void envelope(Context& c) {
       c.weak("free-unsigned", 1.0, text);
   }
   // A mailbox for everybody that calls itself an office.
-  static constexpr std::string_view kOffices[] = {"bank",  "lottery", "claims", "barrister", "western",   "moneygram",
-                                                  "lawyer", "compens", "unitednation", "treasury", "worldbank",
-                                                  "diplomat", "remit", "microsoft", "payout", "ministry"};
+  static constexpr std::string_view kOffices[] = {
+      "bank",         "lottery",  "claims",    "barrister", "western", "moneygram", "lawyer", "compens",
+      "unitednation", "treasury", "worldbank", "diplomat",  "remit",   "microsoft", "payout", "ministry"};
   for (const Mailbox* box : {&f.from, &f.reply_to}) {
     if (box->address.empty() || !c.know.is(Use::freemail, box->domain)) continue;
     const std::string_view local = local_of(box->address);
-    const auto office = std::ranges::find_if(
-        kOffices, [&](std::string_view one) { return local.find(one) != std::string_view::npos; });
+    const auto office =
+        std::ranges::find_if(kOffices, [&](std::string_view one) { return local.find(one) != std::string_view::npos; });
     if (office == std::end(kOffices)) continue;
-    c.strong("office-free", 1.5, fmt::format("{} is a mailbox that anybody can have, and claims an office", box->address),
-             {"T1656"});
+    c.strong("office-free", 1.5,
+             fmt::format("{} is a mailbox that anybody can have, and claims an office", box->address), {"T1656"});
     break;
   }
   // From one free mailbox to many people of other houses.
@@ -158,8 +195,8 @@ void envelope(Context& c) {
   });
   if (strangers && share && f.shown.size() < 300 && f.links.size() <= 2)
     c.strong("strangers-share", c.has("words-sum") ? 2.0 : 1.2,
-             fmt::format("a few words and a link to a share go from a free mailbox to {} people of {} houses", f.to.size(),
-                         houses.size()),
+             fmt::format("a few words and a link to a share go from a free mailbox to {} people of {} houses",
+                         f.to.size(), houses.size()),
              {"T1566.002"});
   if (free && !f.from.name.empty() && !shares_word(f.from_looks.plain, local_of(f.from.address)) &&
       f.from_looks.plain.find(' ') != std::string::npos)
@@ -175,7 +212,8 @@ void text_brands(Context& c) {
     const Brand& brand = *c.brands.front();
     std::size_t times = 0;
     for (const std::string& word : brand.words)
-      for (std::size_t at = 0; (at = f.shown_looks.plain.find(word, at)) != std::string::npos; at += word.size()) ++times;
+      for (std::size_t at = 0; (at = f.shown_looks.plain.find(word, at)) != std::string::npos; at += word.size())
+        ++times;
     const bool leads = std::ranges::any_of(f.links, [&](const Link& link) {
       return !link.url.host.empty() && !c.know.redirects(link.url.host, link.url.path) &&
              Knowledge::owns(brand, link.url.host, link.url.registrable);
@@ -194,14 +232,14 @@ void text_brands(Context& c) {
         }))
       continue;
     for (const std::string& word : brand->words)
-      for (const std::string_view before : {"your ", "ihr ", "ihrem ", "votre compte ", "su cuenta ", "sua conta ", "uw ",
-                                            "dear ", "the ", "thank you for choosing "})
+      for (const std::string_view before : {"your ", "ihr ", "ihrem ", "votre compte ", "su cuenta ", "sua conta ",
+                                            "uw ", "dear ", "the ", "thank you for choosing "})
         for (const std::string_view after : {" account", " wallet", " konto", " subscription", " abonnement", " user",
                                              " customer", " id ", " team", " members"})
           if (text.find(std::string(before) + word + std::string(after)) != std::string::npos) {
             c.strong("text-claims-brand", 2.0,
-                     fmt::format("the text speaks for {} ({}{}{}), the sender is {} and no link leads there", brand->name,
-                                 before, word, after, f.from.domain),
+                     fmt::format("the text speaks for {} ({}{}{}), the sender is {} and no link leads there",
+                                 brand->name, before, word, after, f.from.domain),
                      {"T1656"});
             c.brands.push_back(brand);
             return;
@@ -209,8 +247,8 @@ void text_brands(Context& c) {
   }
 }
 
-// cards.example/ls/click of a mail service stands under the name of the customer who set it up: another one's name means
-// another one's account.
+// cards.example/ls/click of a mail service stands under the name of the customer who set it up: another one's name
+// means another one's account.
 void trackers(Context& c) {
   const Facts& f = c.facts;
   for (const Link& link : f.links) {
@@ -277,13 +315,13 @@ void borrowed(Context& c) {
   for (const Reason& one : c.reasons)
     for (const std::string_view name : {"words-prize", "words-remedy", "words-dating", "words-crypto", "words-bets"})
       if (one.trait == name && one.weight > words) words = one.weight, topic = name;
-  const bool drawn = c.has("sender-drawn") || c.has("text-drawn") || c.has("subject-drawn") ||
-                     (words >= 0.9 && c.has("id-missing"));
+  const bool drawn =
+      c.has("sender-drawn") || c.has("text-drawn") || c.has("subject-drawn") || (words >= 0.9 && c.has("id-missing"));
   const bool elsewhere = c.has("links-not-senders") || c.has("tracker-other");
   const bool free = c.know.is(Use::freemail, f.from.domain);
   if (words >= 1.5 && elsewhere && !f.listed)
-    c.strong("junk-elsewhere", 1.8,
-             fmt::format("the words of junk mail ({}), and no link to {}", topic, f.from.domain), {"T1586.002"});
+    c.strong("junk-elsewhere", 1.8, fmt::format("the words of junk mail ({}), and no link to {}", topic, f.from.domain),
+             {"T1586.002"});
   else if (words >= 0.9 && elsewhere && !f.listed)
     c.strong("junk-elsewhere", 1.2,
              fmt::format("some words of junk mail ({}), and no link to {}", topic, f.from.domain), {"T1586.002"});
@@ -294,9 +332,10 @@ void borrowed(Context& c) {
              fmt::format("the words of junk mail ({}), under a name that has nothing of {}", topic, f.from.address));
   // Offers of crypto-currency from a house that has no such name, sent through a mail service.
   if (topic == "words-crypto" && words >= 1.5 && !free && c.has("name-unlike") && !c.has("sender-claims-brand"))
-    c.strong("crypto-unlike", 1.2,
-             fmt::format("it gives away crypto-currency as {}, and writes from {}", quoted(f.from.name, 60), f.from.domain),
-             {"T1586.002"});
+    c.strong(
+        "crypto-unlike", 1.2,
+        fmt::format("it gives away crypto-currency as {}, and writes from {}", quoted(f.from.name, 60), f.from.domain),
+        {"T1586.002"});
 }
 
 }  // namespace

@@ -88,6 +88,8 @@ void claimed_brands(Context& c) {
                              [&](const std::string& word) { return f.from_looks.plain.starts_with(word); }) &&
         c.know.claimed(f.from_looks.plain).size() == 1)
       weight -= 1.5;
+    // Programs speak under their makers' names, of the house that runs them: "cPanel on nordwerk.example".
+    if (brand->common && shares_label(f.from.registrable, f.from_looks.plain)) weight -= 1.5;
     const std::string text =
         fmt::format("the sender calls himself {} and writes from {}, which is not {}'s", quoted(f.from.name, 60),
                     f.from.domain.empty() ? "no domain" : f.from.domain, brand->name);
@@ -192,7 +194,13 @@ void addresses(Context& c) {
     const std::string own_local = f.from.address.substr(0, f.from.address.find('@'));
     const bool same = shares_label(domain, local) ||
                       (own_local.size() >= 5 && own_local.find('.') != std::string::npos && local == own_local);
-    if (free && same) {
+    // What visitors write into the form of a site is sent by its program, and answered to them.
+    const bool form =
+        f.pages.empty() && f.links.empty() && f.files.empty() &&
+        (own_local == "noreply" || own_local == "no-reply" || own_local == "wordpress" || own_local == "web" ||
+         own_local == "www-data" || own_local == "website" || own_local == "form" || own_local == "forms" ||
+         own_local == "formular" || own_local == "kontakt" || own_local == "contact");
+    if (free && (same || form)) {
       c.weak("reply-turns", 0.8, fmt::format("answers go to the free mailbox {}", f.reply_to.address));
     } else if (free && !from_free && !f.listed) {
       c.strong("reply-turns", 2.2,
@@ -219,8 +227,11 @@ void authentication(Context& c) {
       !f.from.registrable.empty() && f.to_domain(f.from.registrable) && !c.know.is(Use::freemail, f.from.domain);
   const bool spf_bad =
       a.spf == "softfail" || a.spf == "none" || a.spf == "fail" || a.spf == "permerror" || a.spf == "temperror";
+  // A list of the house breaks the signatures of those who write to it.
+  const bool through_list =
+      f.message->parts.front().find("List-Id") != nullptr && f.message->parts.front().find("Precedence");
   if (own && fails) {
-    c.strong("sender-is-receiver", 3.5,
+    c.strong("sender-is-receiver", through_list ? 1.2 : 3.5,
              fmt::format(
                  "it claims to come from the receiver's own domain {} and did not prove it (spf {}, dkim {}, dmarc {})",
                  f.from.registrable, a.spf, a.dkim, a.dmarc),
@@ -231,8 +242,18 @@ void authentication(Context& c) {
                          a.spf, a.dkim, a.dmarc),
              {"T1656"});
   } else if (fails && !f.listed && !f.threaded) {
-    c.strong("sender-unproved", 1.5,
-             fmt::format("the sender's domain was not proved (spf {}, dkim {}, dmarc {})", a.spf, a.dkim, a.dmarc));
+    // Who forges a domain wants its readers elsewhere: links to that domain, or none and no file, give him little.
+    const std::string text =
+        fmt::format("the sender's domain was not proved (spf {}, dkim {}, dmarc {})", a.spf, a.dkim, a.dmarc);
+    std::size_t web = 0, home = 0;
+    for (const Link& link : f.links) {
+      web += !link.url.host.empty();
+      home += link.url.registrable == f.from.registrable && !link.url.host.empty();
+    }
+    if (f.files.empty() && (web == 0 ? f.pages.empty() : home * 2 > web))
+      c.weak("sender-unproved", 1.3, text);
+    else
+      c.strong("sender-unproved", 1.5, text);
   } else if (a.any() && a.dkim != "pass" && spf_bad) {
     c.weak("sender-unproved", 1.2,
            fmt::format("neither SPF nor DKIM says that the sender may use {}",
@@ -263,7 +284,7 @@ void looks(Context& c) {
     if (looks.words_mixed > 0)
       c.strong("letters-disguised", 2.0 + more,
                fmt::format("{} mixes letters of other alphabets into Latin words", what), {"T1036.008"});
-    if (looks.invisible > 0)
+    if (looks.invisible + looks.soft > 0)
       c.strong("letters-invisible", 2.0 + more, fmt::format("{} has invisible characters within its words", what),
                {"T1027"});
     if (looks.reordering > 0)
@@ -285,11 +306,20 @@ void looks(Context& c) {
              std::isupper(static_cast<unsigned char>(written[i]));
   const bool mixed = turns >= 2 && written.find_first_of("._-+=") == std::string_view::npos && written.size() <= 12;
   if ((is_random(local) || mixed) && !f.from.domain.empty() && local.find('=') == std::string::npos &&
-      local.find("bounce") == std::string::npos)
+      local.find("bounce") == std::string::npos && !local.starts_with("noreply") && !local.starts_with("no-reply"))
     c.weak("sender-random", 0.8, fmt::format("the sender's address looks made by a machine: {}", f.from.address));
-  if (std::ranges::count(f.from.domain, '.') >= 4 ||
+  if (std::ranges::count(f.from.domain, '.') >= 4 || is_random(f.from.domain.substr(0, f.from.domain.find('.'))) ||
       is_random(f.from.registrable.substr(0, f.from.registrable.find('.'))))
     c.weak("sender-domain-random", 0.8, fmt::format("the sender's domain looks made by a machine: {}", f.from.domain));
+  if (f.from.name.find("\xEF\xBF\xBD") != std::string::npos || f.subject.find("\xEF\xBF\xBD") != std::string::npos)
+    c.weak("letters-damaged", 0.8, "name or subject hold bytes that are no letters in their charset");
+  std::size_t marks = 0;
+  for (const char one : std::string_view(f.from.name))
+    marks += std::string_view("_~|!*#$%^<>{}[]=+?").find(one) != std::string_view::npos;
+  if (marks >= 2 ||
+      (!f.from.name.empty() && std::string_view("_.,~|!*#^").find(f.from.name.front()) != std::string_view::npos))
+    c.weak("sender-decorated", 0.8,
+           fmt::format("the sender's name is decorated with marks: {}", quoted(f.from.name, 60)));
   if (c.know.is(Use::cheap, f.from.domain))
     c.weak("sender-suffix-cheap", 0.8,
            fmt::format("the sender's domain {} is under a suffix where names cost next to nothing", f.from.domain));
@@ -325,7 +355,9 @@ void receiver(Context& c) {
     }
   }
   // The receiver's address in the subject is how machines greet.
+  const bool tagged = f.listed && trimmed(f.subject).starts_with('[');  // a discussion list puts its own name there
   for (const Mailbox& to : f.to) {
+    if (tagged) break;
     const std::string local = to.address.substr(0, to.address.find('@'));
     const std::string subject = lower_ascii(f.subject);
     if (to.address.size() > 6 && (subject.find(to.address) != std::string::npos ||

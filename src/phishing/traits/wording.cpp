@@ -171,8 +171,9 @@ void throwaway_traits(Context& c) {
   };
   std::vector<std::string_view> signs;
   if (any({"sender-random"})) signs.push_back("a sender's address made by a machine");
-  if (any({"sender-suffix-cheap", "sender-domain-random", "sender-default-tenant", "sender-free-host",
-           "sender-malformed"}))
+  // Half of the small houses are under a cheap suffix; they write under the name that stands there.
+  if (any({"sender-domain-random", "sender-default-tenant", "sender-free-host", "sender-malformed"}) ||
+      (c.has("sender-suffix-cheap") && c.has("name-unlike")))
     signs.push_back("a throwaway domain");
   if (any({"links-not-senders"})) signs.push_back("no link to the sender");
   // An everyday shortener, or the sender's own page on a free host, hides nothing.
@@ -181,7 +182,8 @@ void throwaway_traits(Context& c) {
   };
   if (any({"link-to-address", "link-redirects", "link-shortened"}) || counts("link-to-free-host", 1.0))
     signs.push_back("links that hide where they lead");
-  if (any({"link-suffix-cheap"})) signs.push_back("a link to a throwaway domain");
+  if (any({"link-domain-random", "picture-free-host"}) || (c.has("link-suffix-cheap") && c.has("sender-random")))
+    signs.push_back("a link to a throwaway domain");
   if (any({"mail-is-picture"})) signs.push_back("a picture in place of text");
   if (any({"sender-unproved"})) signs.push_back("a sender not proved");
   if (any({"sender-untidy", "sender-several", "subject-names-receiver", "answers-falsely"}))
@@ -194,14 +196,18 @@ void throwaway_traits(Context& c) {
   for (const Reason& one : c.reasons)
     for (const std::string_view name : {"words-prize", "words-remedy", "words-dating", "words-crypto", "words-bets"})
       junk |= one.trait == name && one.weight >= 0.9;
-  if (junk)
-    signs.push_back("the words of junk mail");
-  if (signs.size() == 3 && any({"sender-random", "sender-malformed", "sender-untidy", "sender-unproved"}) &&
+  if (junk) signs.push_back("the words of junk mail");
+  if (signs.size() == 3 && any({"sender-random", "sender-malformed", "sender-untidy"}) &&
       any({"links-not-senders", "link-suffix-cheap", "link-shortened"}) && !c.facts.threaded && !c.facts.listed) {
     c.strong("throwaway", 1.0,
              fmt::format("several signs of a throwaway mail: {}, {}, {}", signs[0], signs[1], signs[2]), {"T1583.001"});
     return;
   }
+  const bool made = any({"sender-random", "sender-drawn", "sender-domain-random", "sender-malformed", "sender-untidy",
+                         "sender-unproved", "sender-several", "sender-default-tenant", "sender-decorated", "id-missing",
+                         "letters-styled", "letters-disguised", "letters-invisible", "words-split", "words-disguised",
+                         "text-hidden", "text-pushed-away", "link-to-address", "link-redirects"});
+  if (!made && c.facts.auth.passes() && !c.has("name-unlike")) return;
   if (signs.size() < 4 || c.facts.threaded || (c.facts.auth.dmarc == "pass" && c.facts.listed && signs.size() < 5))
     return;
   std::string text;
@@ -215,6 +221,15 @@ void throwaway_traits(Context& c) {
 
 void wording_traits(Context& c) {
   const Facts& f = c.facts;
+  // Gateways put their warnings there; nobody's mail vouches for itself.
+  for (const std::string_view vouch :
+       {"this message is from a trusted sender", "this sender is trusted", "message is from a verified sender",
+        "this email is from a trusted", "sender has been verified from", "this email has been scanned and is safe"})
+    if (f.shown_looks.plain.find(vouch) != std::string::npos) {
+      c.strong("text-vouches", 2.0, fmt::format("the mail says of itself that it can be trusted: “{}”", vouch),
+               {"T1656"});
+      break;
+    }
   const std::string subject = f.subject_looks.plain + " . " + f.from_looks.plain;
   const std::string text = subject + " . " + f.shown_looks.plain + " . " +
                            (f.pages.empty() ? "" : look_at(f.plain_text.substr(0, 64u << 10)).plain);
@@ -233,7 +248,9 @@ void wording_traits(Context& c) {
     credentials |= topic.name == "credentials";
     parcel |= topic.name == "parcel";
     if (topic.weak) {
-      c.weak("words-" + topic.name, n == 1 ? 0.5 : n <= 3 ? 0.9 : 1.3, said);
+      // Letters to subscribers talk of their matter at length.
+      const double most = f.listed && f.auth.passes() ? 0.9 : 1.3;
+      c.weak("words-" + topic.name, n == 1 ? 0.5 : n <= 3 ? 0.9 : most, said);
       continue;
     }
     // Words that honest mail of an institution hardly has need fewer.
@@ -252,9 +269,11 @@ void wording_traits(Context& c) {
       else if (n >= enough && phone && c.know.is(Knowledge::Use::freemail, f.from.domain))
         c.strong("words-callback", 3.5, fmt::format("{}, with a number to call, from a free mailbox", said),
                  {"T1566.004"});
+      else if (n >= enough && phone && !f.listed && !f.threaded)
+        c.strong("words-callback", 1.5, fmt::format("{}, with a number to call", said), {"T1566.004"});
       else if (phone && n >= 2)
         c.weak("words-callback", 0.8, said);
-    } else if (n >= enough && !(talks_long && n < 2 * enough) && !f.threaded) {
+    } else if (n >= enough && one.count >= 2 && !(talks_long && n < 2 * enough) && !f.threaded) {
       c.strong("words-" + topic.name,
                (n >= enough + 3   ? 3.0
                 : n >= enough + 1 ? 2.3
@@ -271,6 +290,9 @@ void wording_traits(Context& c) {
   if (f.shown.size() < 300 && !f.threaded && !f.links.empty() && f.links.size() <= 2 &&
       c.know.is(Knowledge::Use::freemail, f.from.domain) && holds_sum(f.shown))
     c.strong("words-sum", 2.5, "a few words, a large sum of money and a link, from a free mailbox");
+  else if (f.shown.size() < 300 && !f.threaded && f.files.empty() &&
+           c.know.is(Knowledge::Use::freemail, f.from.domain) && (holds_sum(f.shown) || holds_sum(f.subject)))
+    c.strong("words-sum", 1.8, "a few words and a large sum of money, from a free mailbox");
   if (f.shown.size() < 1500 && !f.threaded && !f.listed && holds_coins(f.shown_looks.plain))
     c.strong("words-sum", 2.5, "it speaks of an amount of crypto-currency that waits for the reader");
   // An answer is all that it wants: no link, no file, and the answer goes elsewhere.
