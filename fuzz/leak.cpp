@@ -1,5 +1,5 @@
-// A message of a dump on arbitrary bytes: signatures inside it, attachments, and what it is held against; the
-// difference of its two halves.
+// A message of a dump on arbitrary bytes: signatures inside it, those of a PDF, attachments, and what it is held
+// against; the difference of its two halves.
 #include <cstdint>
 #include <string_view>
 
@@ -19,6 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     leak::judge_attachments(raw, mail, {}, report);
     leak::likeness_of_message(raw);
   }
+  leak::judge_pdf_signatures(raw, nullptr, report);
   leak::difference(raw.substr(0, size / 2), raw.substr(size / 2));
   return 0;
 }

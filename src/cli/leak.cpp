@@ -35,7 +35,7 @@ int run(std::span<const std::string> args) {
                  "TSV of keys as they stood in DNS: name, record, provenance[, valid_from, valid_to]")
       ->allow_extra_args(false);
   app.add_option("--certificates", certificate_files,
-                 "certificates that you trust, PEM or DER: of authorities or signers, for S/MIME")
+                 "certificates that you trust, PEM or DER: of authorities or signers, for S/MIME and PDF")
       ->allow_extra_args(false);
   app.add_option("--pgp-keys", pgp_files, "public PGP keys that you trust")->allow_extra_args(false);
   app.add_option("--stolen-after", after, "the theft was not before this time: what was edited since is told");

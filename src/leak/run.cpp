@@ -224,12 +224,17 @@ class Run {
         if (piece.remade && report.verdict == Verdict::altered)
           report.verdict = before;  // of bytes that aren't the sent ones
         std::vector<ItemReport> carried =
-            judge_attachments(piece.bytes, mail, options_.judge, report,
-                              [&](std::string_view bytes, ItemReport& one) { compare_document(bytes, one); });
+            judge_attachments(piece.bytes, mail, options_.judge, report, [&](std::string_view bytes, ItemReport& one) {
+              judge_pdf_signatures(bytes, options_.certificates.get(), one);
+              compare_document(bytes, one);
+            });
         if (!originals_.empty()) {
           Likeness likeness = likeness_of_message(piece.bytes);
           likeness.sha256 = report.sha256;
+          const Verdict alone = report.verdict;
           originals_.compare(likeness, report);
+          // Outlook changes fields and words by itself: the difference is shown, and people decide.
+          if (piece.remade && report.verdict == Verdict::altered) report.verdict = alone;
         }
         reports.push_back(std::move(report));
         std::ranges::move(carried, std::back_inserter(reports));
@@ -240,6 +245,7 @@ class Run {
         report.verdict = Verdict::unsigned_;
         report.why = "nothing was signed";
         read_metadata(piece.bytes, options_.judge, report);
+        if (piece.bytes.size() == piece.size) judge_pdf_signatures(piece.bytes, options_.certificates.get(), report);
         compare_document(piece.bytes, report);
         if (piece.bytes.size() < piece.size)
           report.oddities.push_back(

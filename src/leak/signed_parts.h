@@ -66,8 +66,18 @@ class PgpKeys {
 void judge_signed_parts(std::string_view raw, const mime::Message& message, const Certificates* certificates,
                         const PgpKeys* keys, ItemReport& report);
 
+// The same for a document: signatures of a PDF (ISO 32000-1 12.8) over the byte ranges that each names. One that covers
+// the whole file but for itself, by somebody whom the certificates vouch for, makes it authentic.
+void judge_pdf_signatures(std::string_view bytes, const Certificates* certificates, ItemReport& report);
+
+// What a certificate has to be good for.
+enum class SignerUse : std::uint8_t { mail, any };
+
 // For signed_parts.cpp: S/MIME over `content` (CRLF line ends; "" when the content is inside).
 Proof judge_smime(std::string_view cms, std::string_view content, const Certificates* certificates,
-                  const std::string& from, std::optional<Time> date);
+                  const std::string& from, std::optional<Time> date, SignerUse use = SignerUse::mail);
+
+// For pdf_signatures.cpp: the content inside of a CMS signature; "" when there is none.
+std::string content_of_cms(std::string_view cms);
 
 }  // namespace tocsin::leak

@@ -176,6 +176,102 @@ TEST(Smime, AnyDamageIsSurvived) {
   }
 }
 
+// A PDF that this signer signed on 1 June of `year`; what stands behind the signature's bytes is covered.
+std::string signed_pdf(const Signer& signer, const std::string& year = "2020",
+                       const std::string& form = "ETSI.CAdES.detached") {
+  const std::string before =
+      "%PDF-1.7\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Count 100>>\nendobj\n"
+      "3 0 obj\n<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/" +
+      form + "/Name(A. Dahl)/M(D:" + year + "0601120000Z)/ByteRange[0 ";
+  const std::string behind = ">>\nendobj\ntrailer\n<</Root 1 0 R>>\n%%EOF\n";
+  constexpr std::size_t kRoom = 8000;  // hexadecimal digits
+  char numbers[64];
+  std::snprintf(numbers, sizeof numbers, "%010zu %010zu %010zu]/Contents", before.size() + 42,
+                before.size() + 42 + kRoom + 2, behind.size());
+  const std::string front = before + numbers;
+  EXPECT_EQ(front.size(), before.size() + 42);
+  const std::string cms = signer.sign(front + behind);
+  std::string hex;
+  for (const unsigned char c : cms) {
+    char digits[3];
+    std::snprintf(digits, sizeof digits, "%02x", c);
+    hex += digits;
+  }
+  hex.resize(kRoom, '0');
+  return front + "<" + hex + ">" + behind;
+}
+
+ItemReport judge_pdf(const std::string& bytes, const Certificates* certificates, Verdict before = Verdict::unsigned_) {
+  ItemReport report;
+  report.verdict = before;
+  judge_pdf_signatures(bytes, certificates, report);
+  return report;
+}
+
+TEST(Pdf, TheWholeFileBySomebodyKnownIsAuthentic) {
+  const Folder folder;
+  const Signer signer;
+  Certificates trusted;
+  ASSERT_TRUE(trusted.load(folder.put("a.pem", signer.pem())));
+  const std::string good = signed_pdf(signer);
+  const ItemReport report = judge_pdf(good, &trusted);
+  EXPECT_EQ(name(report.verdict), "authentic") << report.why;
+  ASSERT_EQ(report.proof.size(), 1u);
+  EXPECT_EQ(report.proof[0].kind, "pdf");
+  EXPECT_EQ(report.proof[0].result, "pass");
+  EXPECT_THAT(report.proof[0].signer, HasSubstr("A. Dahl"));
+  EXPECT_EQ(report.proof[0].uncovered, std::vector<std::string>{});
+  EXPECT_EQ(name(judge_pdf(good, nullptr).verdict), "unverifiable");
+  std::string changed = good;
+  changed.replace(changed.find("100"), 3, "900");
+  EXPECT_EQ(name(judge_pdf(changed, &trusted).verdict), "altered");
+  // A message that was altered says nothing of a file in it that proves itself; one that was proved stands.
+  EXPECT_EQ(name(judge_pdf(good, &trusted, Verdict::altered).verdict), "authentic");
+  EXPECT_EQ(name(judge_pdf(changed, &trusted, Verdict::authentic).verdict), "authentic");
+  EXPECT_EQ(name(judge_pdf(signed_pdf(signer, "2023"), &trusted).verdict), "partly-covered");
+  EXPECT_EQ(name(judge_pdf(signed_pdf(signer, "2020", "adbe.x509.rsa_sha1"), &trusted).verdict), "unverifiable");
+  EXPECT_EQ(judge_pdf("%PDF-1.4\n%%EOF\n", &trusted).proof.size(), 0u);
+}
+
+TEST(Pdf, WhatIsAppendedAndWhatIsLeftOutIsTold) {
+  const Folder folder;
+  const Signer signer;
+  Certificates trusted;
+  ASSERT_TRUE(trusted.load(folder.put("a.pem", signer.pem())));
+  const std::string good = signed_pdf(signer);
+  const ItemReport appended =
+      judge_pdf(good + "2 0 obj\n<</Type/Pages/Count 9>>\nendobj\n9 0 obj\n<</Type/Annot>>\nendobj\n%%EOF\n", &trusted);
+  EXPECT_EQ(name(appended.verdict), "partly-covered") << appended.why;
+  EXPECT_THAT(appended.why, HasSubstr("1 update, 2 objects, 1 of them new versions of signed ones: Annot, Pages"));
+  // The hole holds more than the signature: a copy of it with room to write in.
+  std::string wide = good;
+  const std::size_t contents = wide.find("/Contents<");
+  wide.insert(contents, "/Padding(anything)");
+  EXPECT_NE(name(judge_pdf(wide, &trusted).verdict), "authentic");
+  std::string moved = good;
+  moved.replace(moved.find("[0 "), 3, "[9 ");
+  EXPECT_NE(name(judge_pdf(moved, &trusted).verdict), "authentic");
+  // Ranges as before, but another object's signature stands in the hole.
+  std::string copied = good;
+  copied.replace(copied.find("/Contents<"), 10, "/Contentz<");
+  EXPECT_NE(name(judge_pdf(copied, &trusted).verdict), "authentic");
+}
+
+TEST(Pdf, AnyDamageIsSurvived) {
+  const Folder folder;
+  const Signer signer;
+  Certificates trusted;
+  ASSERT_TRUE(trusted.load(folder.put("a.pem", signer.pem())));
+  const std::string good = signed_pdf(signer);
+  const std::size_t begin = good.find("/Contents<") + 10;
+  for (std::size_t i = 0; i < good.size(); i += i < begin || i > good.size() - 100 ? 1 : 61) {
+    std::string changed = good;
+    changed[i] = static_cast<char>(changed[i] ^ 0x15);
+    EXPECT_NE(name(judge_pdf(changed, &trusted).verdict), "authentic") << i;
+    judge_pdf(good.substr(0, i), &trusted);
+  }
+}
+
 TEST(Pgp, TheUsersKeysDecide) {
   if (std::system("command -v gpg gpgconf >/dev/null 2>&1") != 0) GTEST_SKIP() << "gpg is not installed";
   const Folder folder;

@@ -97,13 +97,13 @@ Result<void> Certificates::load(const std::string& path) {
 class SmimeVerifier {
  public:
   static int chain_problem(const Certificates& certificates, X509* signer, STACK_OF(X509) * others,
-                           std::optional<Time> at) {
+                           std::optional<Time> at, SignerUse use) {
     const std::unique_ptr<X509_STORE_CTX, Freed<X509_STORE_CTX_free>> context(X509_STORE_CTX_new());
     if (X509_STORE_CTX_init(context.get(), certificates.state_->store.get(), signer, others) != 1)
       return X509_V_ERR_UNSPECIFIED;
     X509_VERIFY_PARAM* parameters = X509_STORE_CTX_get0_param(context.get());
     X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN);
-    X509_VERIFY_PARAM_set_purpose(parameters, X509_PURPOSE_SMIME_SIGN);
+    X509_VERIFY_PARAM_set_purpose(parameters, use == SignerUse::mail ? X509_PURPOSE_SMIME_SIGN : X509_PURPOSE_ANY);
     if (at)
       X509_VERIFY_PARAM_set_time(parameters, static_cast<time_t>(at->seconds));
     else
@@ -114,7 +114,7 @@ class SmimeVerifier {
 };
 
 Proof judge_smime(std::string_view cms_bytes, std::string_view content, const Certificates* certificates,
-                  const std::string& from, std::optional<Time> date) {
+                  const std::string& from, std::optional<Time> date, SignerUse use) {
   Proof out;
   out.kind = "smime";
   out.result = "invalid";
@@ -144,7 +144,7 @@ Proof judge_smime(std::string_view cms_bytes, std::string_view content, const Ce
   ERR_clear_error();
   if (!signer) {
     out.result = "unknown";
-    out.reason = "the signer's certificate is not in the message";
+    out.reason = "the signer's certificate does not come with it";
     return out;
   }
   const std::vector<std::string> addresses = emails(signer);
@@ -167,7 +167,7 @@ Proof judge_smime(std::string_view cms_bytes, std::string_view content, const Ce
   STACK_OF(X509)* others = CMS_get1_certs(cms.get());
   const auto at = out.signed_at ? out.signed_at : date;
   const int problem = certificates && certificates->size() > 0
-                          ? SmimeVerifier::chain_problem(*certificates, signer, others, at)
+                          ? SmimeVerifier::chain_problem(*certificates, signer, others, at, use)
                           : X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY;
   sk_X509_pop_free(others, X509_free);
   ERR_clear_error();
@@ -182,10 +182,22 @@ Proof judge_smime(std::string_view cms_bytes, std::string_view content, const Ce
         "vouched for by the certificates given, but not valid when it is said to have signed; issued by " + issuer;
   } else {
     out.result = "unknown";
-    out.key_provenance = "comes with the message itself; says that it was issued by " + issuer;
-    out.reason = "the content is what was signed, but by a certificate that only the message brings (" +
+    out.key_provenance = "comes with the item itself; says that it was issued by " + issuer;
+    out.reason = "the content is what was signed, but by a certificate that only the item brings (" +
                  std::string(X509_verify_cert_error_string(problem)) + ")";
   }
+  return out;
+}
+
+std::string content_of_cms(std::string_view cms_bytes) {
+  const Bio input = bio_of(cms_bytes);
+  const Cms cms(d2i_CMS_bio(input.get(), nullptr));
+  std::string out;
+  if (cms && OBJ_obj2nid(CMS_get0_type(cms.get())) == NID_pkcs7_signed)
+    if (ASN1_OCTET_STRING** content = CMS_get0_content(cms.get()); content && *content)
+      out.assign(reinterpret_cast<const char*>(ASN1_STRING_get0_data(*content)),
+                 static_cast<std::size_t>(ASN1_STRING_length(*content)));
+  ERR_clear_error();
   return out;
 }
 

@@ -63,7 +63,7 @@ void append_proof(std::string& out, const leak::Proof& proof) {
   if (proof.key_bits > 0) object.number("key_bits", static_cast<std::uint64_t>(proof.key_bits));
   if (proof.circular) object.flag("circular", true);
   object.flag("aligned", proof.aligned);
-  if (proof.kind == "smime" || proof.kind == "pgp") object.list("uncovered", proof.uncovered);
+  if (proof.kind == "smime" || proof.kind == "pgp" || proof.kind == "pdf") object.list("uncovered", proof.uncovered);
   if (proof.kind == "dkim" || proof.kind == "domainkeys") {
     object.flag("header_good", proof.header_good);
     object.flag("body_good", proof.body_good);
