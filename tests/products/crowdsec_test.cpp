@@ -29,7 +29,7 @@ namespace {
 
 namespace fs = std::filesystem;
 // What was measured last; raise them when more is found.
-constexpr int kAlertsFound = 10, kSourcesSame = 229, kUsersSame = 46;
+constexpr int kAlertsFound = 10, kSourcesSame = 243, kUsersSame = 50;
 const fs::path kHub = "../shared/corpus/logs/crowdsec-hub";
 
 std::string slurp(const fs::path& path) {

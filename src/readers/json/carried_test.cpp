@@ -40,6 +40,7 @@ TEST(CarriedLines, OfShippersAlertsAndContainersAreReadAsInTheirFile) {
       R"("message":"Aug  4 03:02:03 gate dovecot: imap-login: x"})");
   EXPECT_EQ(shipped.source, "syslog");
   EXPECT_EQ(shipped.get("program"), "dovecot");
+  EXPECT_EQ(shipped.get("message"), "imap-login: x");  // the line's own, in front of the record's
   EXPECT_EQ(shipped.time.iso(), "2021-08-04T01:02:09Z");  // its zone is told, the line's is not
   const OwnedEvent old = one(
       R"({"@timestamp":"2022-01-02T01:02:09Z","agent":{"type":"filebeat"},"message":"Dec 24 03:02:03 gate x[1]: y"})");

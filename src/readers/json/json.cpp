@@ -8,6 +8,7 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 
@@ -86,7 +87,9 @@ class JsonReader final : public Reader {
     FieldSink sink(out);
     const Heading heading =
         read_object(space.tape, space.tape.root(), sink, is_valid_utf8(event.raw), utc_offset_, space.embedded);
-    if (!heading.line.empty()) (void)lines_.read(heading.line, heading.bare, heading.time, utc_offset_, out);
+    const std::size_t own = out.fields.size();
+    if (!heading.line.empty() && lines_.read(heading.line, heading.bare, heading.time, utc_offset_, out))
+      std::ranges::rotate(out.fields, out.fields.begin() + static_cast<std::ptrdiff_t>(own));
   }
 
  private:
@@ -173,6 +176,7 @@ class JsonReader final : public Reader {
     FieldSink sink(table_, out.scratch(), space.fields);
     Heading heading = read_object(tape, object, sink, valid_utf8, utc_offset_, space.embedded);
     if (sink.left_out()) decoding.report("json-too-many-fields", object.text(), "fields beyond 100,000 are left out");
+    const std::size_t own = space.fields.size();
     if (!heading.line.empty())
       if (const auto line =
               lines_.read(heading.line, heading.bare, heading.time, utc_offset_, space.fields, out.scratch())) {
@@ -180,6 +184,8 @@ class JsonReader final : public Reader {
         if (line->source != "text" && (line->source != "syslog" || heading.source != "journald"))
           heading.source = line->source;
         heading.time = line->time;
+        // What the line says stands first: both call a text "message".
+        std::ranges::rotate(space.fields, space.fields.begin() + static_cast<std::ptrdiff_t>(own));
       }
     Event& event = out.mutable_events().emplace_back();
     event.time = heading.time;

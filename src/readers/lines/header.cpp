@@ -225,6 +225,8 @@ bool read_host_and_tag(std::string_view rest, Header& h, bool tag_needed) {
   std::string_view after = rest;
   const std::string_view host = take_token(after);
   skip_spaces(after);
+  if (after.size() > host.size() && after.starts_with(host) && after[host.size()] == ' ')
+    take_token(after);                                  // twice, as a relay adds it to what had it (UniFi)
   if (after.starts_with(": ")) after.remove_prefix(2);  // routers: `host : %ASA-…`
   if (read_tag(after, h) && !(tag_needed && (!is_host(host) || (h.pid.empty() && is_gravity(h.program))))) {
     h.host = host;
