@@ -15,6 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kNotThere = 127;
+constexpr std::string_view kBoxes = "boxes";
 
 class FileStream final : public Stream {
  public:
@@ -27,6 +28,17 @@ class FileStream final : public Stream {
  private:
   std::ifstream file_;
 };
+
+bool copy(Item& item, const fs::path& to, std::uint64_t max) {
+  std::ofstream out(to, std::ios::binary);
+  std::string piece(1u << 20, '\0');
+  for (std::uint64_t size = 0;;) {
+    const auto got = item.read(piece.data(), piece.size());
+    if (!got || *got == 0) return got && out.flush().good();
+    size += *got;
+    if (size > max || !out.write(piece.data(), static_cast<std::streamsize>(*got))) return false;
+  }
+}
 
 // The exit code of readpst; kNotThere when there is none, -1 when it was ended by a signal.
 int run_readpst(const std::string& file, const std::string& folder) {
@@ -60,44 +72,54 @@ bool is_outlook_folder(std::string_view head) {
   return head.size() > 64 && head.starts_with("!BDN") && head.substr(8, 2) == "SM";  // MS-PST 2.2.2.6
 }
 
-OutlookFolder::OutlookFolder(std::string path, fs::path folder) : path_(std::move(path)), folder_(std::move(folder)) {
-  std::error_code error;
-  for (fs::recursive_directory_iterator at(folder_, error), end; !error && at != end; at.increment(error))
-    if (at->is_regular_file(error) && !at->is_symlink(error)) files_.push_back(at->path());
-  std::ranges::sort(files_);
-}
+OutlookFolder::OutlookFolder(std::string path, fs::path folder) : path_(std::move(path)), folder_(std::move(folder)) {}
 
 OutlookFolder::~OutlookFolder() {
   std::error_code error;
   fs::remove_all(folder_, error);
 }
 
+void OutlookFolder::look() {
+  std::error_code error;
+  for (fs::recursive_directory_iterator at(folder_ / kBoxes, error), end; !error && at != end; at.increment(error))
+    if (at->is_regular_file(error) && !at->is_symlink(error)) files_.push_back(at->path());
+  std::ranges::sort(files_);
+}
+
 std::optional<Piece> OutlookFolder::next() {
   if (at_ == files_.size()) return std::nullopt;
   const fs::path& file = files_[at_++];
-  return Piece{path_ + "!/" + file.lexically_relative(folder_).string(), std::make_unique<FileStream>(file)};
+  return Piece{path_ + "!/" + file.lexically_relative(folder_ / kBoxes).string(), std::make_unique<FileStream>(file)};
 }
 
-std::unique_ptr<OutlookFolder> OutlookFolder::unpack(const std::string& path, const std::string& file,
-                                                     const Limits& limits, Anomaly& anomaly) {
-  if (file.empty()) {
-    anomaly = {"pst-not-opened", 0, 0, "Outlook folders inside a container: unpack it and name the file itself"};
-    return nullptr;
-  }
-  std::string folder = limits.spool_folder;
-  if (folder.empty()) {
+std::unique_ptr<OutlookFolder> OutlookFolder::unpack(Item& item, const Limits& limits, Anomaly& anomaly) {
+  std::string name = limits.spool_folder;
+  if (name.empty()) {
     const char* given = std::getenv("TMPDIR");
-    folder = given && *given ? given : "/var/tmp";
+    name = given && *given ? given : "/var/tmp";
   }
-  folder += "/tocsin-pst-XXXXXX";
-  if (!::mkdtemp(folder.data())) {
+  name += "/tocsin-pst-XXXXXX";
+  if (!::mkdtemp(name.data())) {
     anomaly = {"pst-not-opened", 0, 0, "no temporary folder for its mailboxes"};
     return nullptr;
   }
+  // From here on the folder goes away with the object.
+  std::unique_ptr<OutlookFolder> out(new OutlookFolder(item.path(), name));
+  const fs::path boxes = out->folder_ / kBoxes;
   std::error_code error;
-  const int code = run_readpst(fs::absolute(file, error).string(), folder);
+  fs::create_directory(boxes, error);
+  fs::path file = item.path();
+  const bool plain = !item.in_container() && item.path() != "-" && fs::is_regular_file(file, error);
+  if (!plain) {
+    file = out->folder_ / "copy.pst";
+    if (!copy(item, file, limits.spool_disk)) {
+      anomaly = {"pst-not-opened", 0, 0, "no room for a copy of these Outlook folders: unpack them and name the file"};
+      return nullptr;
+    }
+  }
+  const int code = run_readpst(fs::absolute(file, error).string(), boxes.string());
+  if (!plain) fs::remove(file, error);
   if (code == kNotThere) {
-    fs::remove_all(folder, error);
     anomaly = {"pst-not-opened", 0, 0,
                "Outlook folders are read by readpst, which is not installed: apt install pst-utils"};
     return nullptr;
@@ -106,7 +128,8 @@ std::unique_ptr<OutlookFolder> OutlookFolder::unpack(const std::string& path, co
     anomaly = {"pst-damaged", 0, 0,
                code < 0 ? "readpst was stopped; what it wrote until then is read"
                         : "readpst ended with " + std::to_string(code)};
-  return std::unique_ptr<OutlookFolder>(new OutlookFolder(path, folder));
+  out->look();
+  return out;
 }
 
 }  // namespace tocsin::evidence

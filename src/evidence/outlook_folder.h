@@ -18,11 +18,10 @@ bool is_outlook_folder(std::string_view head);
 
 class OutlookFolder {
  public:
-  // `path`: what the pieces are named below, "a.pst!/Inbox/mbox". `file`: where it lies on disk, "" when in a
-  // container. nullptr where its mailboxes could not be had: `anomaly` says why and what to do. Bounded: ten minutes of
-  // processor time, 2 GiB of memory, 16 GiB a mailbox.
-  static std::unique_ptr<OutlookFolder> unpack(const std::string& path, const std::string& file, const Limits& limits,
-                                               Anomaly& anomaly);
+  // Its pieces are named below the item's path, "a.pst!/Inbox/mbox". An item in a container is read to its end, into a
+  // copy on disk that is gone when this returns (at most Limits::spool_disk). nullptr where its mailboxes could not be
+  // had: `anomaly` says why and what to do. Bounded: ten minutes of processor time, 2 GiB of memory, 16 GiB a mailbox.
+  static std::unique_ptr<OutlookFolder> unpack(Item& item, const Limits& limits, Anomaly& anomaly);
   OutlookFolder(const OutlookFolder&) = delete;
   OutlookFolder& operator=(const OutlookFolder&) = delete;
   ~OutlookFolder();
@@ -30,8 +29,9 @@ class OutlookFolder {
 
  private:
   OutlookFolder(std::string path, std::filesystem::path folder);
+  void look();  // for what readpst wrote
   const std::string path_;
-  const std::filesystem::path folder_;
+  const std::filesystem::path folder_;  // ours; the mailboxes lie in kBoxes below it
   std::vector<std::filesystem::path> files_;
   std::size_t at_ = 0;
 };

@@ -1,7 +1,6 @@
 #include "leak/intake.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <utility>
 
 #include "base/text.h"
@@ -109,19 +108,17 @@ bool Intake::next_item(Piece& out) {
 
 // Outlook's folders: their mailboxes come next.
 bool Intake::open_folder() {
-  std::error_code error;
-  const std::string path = item_->path();
-  const bool plain = !inside_ && !item_->in_container() && std::filesystem::is_regular_file(path, error);
+  const std::string path = item_->path(), top = item_->top();
   Anomaly anomaly;
-  auto folder = evidence::OutlookFolder::unpack(path, plain ? path : "", limits(), anomaly);
+  auto folder = inside_ ? nullptr : evidence::OutlookFolder::unpack(*item_, limits(), anomaly);
   if (!anomaly.name.empty())
     problems_.push_back(to_utf8(path) + ": " + std::string(anomaly.name) + ", " + anomaly.detail);
   if (!folder) return false;
   item_->finish();
   item_ = nullptr;
   folder_ = std::move(folder);
-  inside_ = std::make_unique<evidence::Walker>(
-      evidence::Walker::inside(path, [this]() { return folder_->next(); }, limits()));
+  inside_ =
+      std::make_unique<evidence::Walker>(evidence::Walker::inside(top, [this]() { return folder_->next(); }, limits()));
   return true;
 }
 

@@ -188,7 +188,7 @@ void Intake::start(evidence::Item& item, const ReaderSpec* spec, std::optional<i
   } else if (!spec && !keep && evidence::is_outlook_folder(item.head()) && !run_->known) {
     run_->kept_as = "outlook";
     Anomaly anomaly;
-    outlook_ = open_outlook_folder(item.path(), is_plain_file(item) ? item.path() : "", limits_for(options_), anomaly);
+    outlook_ = open_outlook_folder(item, limits_for(options_), anomaly);
     if (!anomaly.name.empty()) out.anomalies.push_back(std::move(anomaly));
   }
   out.run = run_;

@@ -56,10 +56,9 @@ class OutlookMessage final : public Inside {
 
 }  // namespace
 
-std::unique_ptr<Inside> open_outlook_folder(const std::string& path, const std::string& file,
-                                            const evidence::Limits& limits, Anomaly& anomaly) {
-  auto folder = evidence::OutlookFolder::unpack(path, file, limits, anomaly);
-  return folder ? std::make_unique<Folder>(std::move(folder), file, limits) : nullptr;
+std::unique_ptr<Inside> open_outlook_folder(evidence::Item& item, const evidence::Limits& limits, Anomaly& anomaly) {
+  auto folder = evidence::OutlookFolder::unpack(item, limits, anomaly);
+  return folder ? std::make_unique<Folder>(std::move(folder), item.top(), limits) : nullptr;
 }
 
 std::unique_ptr<Inside> open_outlook_item(evidence::Item& item, const evidence::Limits& limits,

@@ -9,9 +9,8 @@
 
 namespace tocsin {
 
-// The mailboxes in the personal folders at `file`, as "a.pst!/Inbox/mbox". nullptr where they could not be had.
-std::unique_ptr<Inside> open_outlook_folder(const std::string& path, const std::string& file,
-                                            const evidence::Limits& limits, Anomaly& anomaly);
+// The mailboxes in personal folders, as "a.pst!/Inbox/mbox". nullptr where they could not be had.
+std::unique_ptr<Inside> open_outlook_folder(evidence::Item& item, const evidence::Limits& limits, Anomaly& anomaly);
 
 inline constexpr std::size_t kOutlookItemMax = 64u << 20;
 
