@@ -20,11 +20,16 @@ class PublicSuffixes {
   std::string_view suffix(std::string_view name) const;       // the whole name if it is a suffix itself; "" for no name
   std::string_view registrable(std::string_view name) const;  // "" when the name is a suffix itself, or no name
   bool is_private(std::string_view name) const;               // its suffix is a company's (github.io), not a registry's
-  bool lists(std::string_view suffix) const;                  // it stands on the list itself: "com", "co.uk", "github.io"
+  bool lists(std::string_view suffix) const;  // it stands on the list itself: "com", "co.uk", "github.io"
 
  private:
-  explicit PublicSuffixes(std::shared_ptr<const void> list) : list_(std::move(list)) {}
+  // The two last labels of all suffixes of two labels and more, and what stands behind a star: any other name
+  // ends with a suffix of one label or of these two, and needs no search of the list.
+  struct Tails;
+  PublicSuffixes(std::shared_ptr<const void> list, std::shared_ptr<const Tails> tails)
+      : list_(std::move(list)), tails_(std::move(tails)) {}
   std::shared_ptr<const void> list_;
+  std::shared_ptr<const Tails> tails_;  // null: not known
 };
 
 }  // namespace tocsin

@@ -1,6 +1,7 @@
 #include "base/suffix.h"
 
 #include <gtest/gtest.h>
+#include <libpsl.h>
 
 #include <cstdio>
 #include <fstream>
@@ -33,6 +34,49 @@ TEST(PublicSuffixes, AnotherListCanBeLoaded) {
   EXPECT_EQ(list->registrable("x.y.village.example.org"), "y.village.example.org");
   EXPECT_FALSE(PublicSuffixes::load(path + ".absent"));
   std::remove(path.c_str());
+}
+
+// What is told without a search of the list is what libpsl says.
+TEST(PublicSuffixes, ShortCutsAgreeWithTheLibrary) {
+  for (const char* name : {"com",
+                           "a.com",
+                           "a.b.com",
+                           "co.uk",
+                           "a.co.uk",
+                           "a.b.co.uk",
+                           "uk",
+                           "a.uk",
+                           "ck",
+                           "a.ck",
+                           "b.a.ck",
+                           "www.ck",
+                           "a.www.ck",
+                           "kawasaki.jp",
+                           "a.kawasaki.jp",
+                           "b.a.kawasaki.jp",
+                           "city.kawasaki.jp",
+                           "a.city.kawasaki.jp",
+                           "jp",
+                           "github.io",
+                           "a.github.io",
+                           "amazonaws.com",
+                           "s3.amazonaws.com",
+                           "a.s3.amazonaws.com",
+                           "a.compute.amazonaws.com",
+                           "b.a.compute.amazonaws.com",
+                           "no-such-top",
+                           "a.no-such-top",
+                           "xn--55qx5d.cn",
+                           "a.xn--55qx5d.cn",
+                           "a.xn--p1ai",
+                           "gov.hu.com",
+                           "a.blogspot.com",
+                           "er",
+                           "a.er"}) {
+    const std::string copy = name;
+    const char* const found = psl_unregistrable_domain(psl_builtin(), copy.c_str());
+    EXPECT_EQ(PublicSuffixes::system().suffix(name), found ? std::string_view(found) : std::string_view()) << name;
+  }
 }
 
 }  // namespace

@@ -50,15 +50,28 @@ struct Cell {
   bool alike;
 };
 
-// Which units end at each place of a text, a bit each: of their `meant` or their `seen` side.
-void units_of(std::string_view text, std::string_view Unit::* side, std::uint32_t* out) {
+// Which units end with these characters, a bit each: of their `meant` or their `seen` side, of one character or of two.
+struct Ends {
+  std::uint32_t one[128] = {}, two[27][27] = {};
+};
+constexpr std::size_t small(char c) { return c >= 'a' && c <= 'z' ? static_cast<std::size_t>(c - 'a') : 26; }
+constexpr Ends ends_of(std::string_view Unit::* side) {
+  Ends out;
+  for (std::size_t u = 0; u < std::size(kUnits); ++u) {
+    const std::string_view unit = kUnits[u].*side;
+    std::uint32_t& mask =
+        unit.size() == 1 ? out.one[static_cast<unsigned char>(unit[0])] : out.two[small(unit[0])][small(unit[1])];
+    mask |= 1u << u;
+  }
+  return out;
+}
+constexpr Ends kMeantEnds = ends_of(&Unit::meant), kSeenEnds = ends_of(&Unit::seen);
+
+void units_of(std::string_view text, const Ends& ends, std::uint32_t* out) {
   out[0] = 0;
   for (std::size_t i = 1; i <= text.size(); ++i) {
-    out[i] = 0;
-    for (std::size_t u = 0; u < std::size(kUnits); ++u) {
-      const std::string_view unit = kUnits[u].*side;
-      if (unit.back() == text[i - 1] && (unit.size() == 1 || (i > 1 && unit.front() == text[i - 2]))) out[i] |= 1u << u;
-    }
+    out[i] = ends.one[static_cast<unsigned char>(text[i - 1]) & 127];
+    if (i > 1) out[i] |= ends.two[small(text[i - 2])][small(text[i - 1])];
   }
 }
 
@@ -86,10 +99,10 @@ Distance distance(std::string_view meant, std::string_view seen, std::string* te
   const bool at_end = same <= 2;
   const std::size_t m = meant.size(), n = seen.size();
   std::uint32_t meant_one[kMost + 1], meant_two[kMost + 1], seen_one[kMost + 1], seen_two[kMost + 1];
-  units_of(meant, &Unit::meant, meant_one);
-  units_of(meant, &Unit::seen, meant_two);
-  units_of(seen, &Unit::meant, seen_one);
-  units_of(seen, &Unit::seen, seen_two);
+  units_of(meant, kMeantEnds, meant_one);
+  units_of(meant, kSeenEnds, meant_two);
+  units_of(seen, kMeantEnds, seen_one);
+  units_of(seen, kSeenEnds, seen_two);
   const auto offer = [&](std::size_t i, std::size_t j, std::size_t di, std::size_t dj, float cost, bool alike) {
     const Cell& from = cells[i - di][j - dj];
     if (from.cost + cost >= cells[i][j].cost) return;

@@ -2,18 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 namespace tocsin::decoys {
 namespace {
-
-const Cost& cost_of(Scene& scene, const Lexicon& lexicon, std::size_t label, Cost& spare) {
-  if (label >= scene.costs.size()) return spare = lexicon.cost(scene.name->label(label));
-  if (!(scene.known >> label & 1)) {
-    scene.costs[label] = lexicon.cost(scene.name->label(label));
-    scene.known |= 1u << label;
-  }
-  return scene.costs[label];
-}
 
 bool same_look(std::string_view a, std::string_view b) {
   return a.size() == b.size() && std::ranges::equal(a, b, {}, fold, fold);
@@ -80,6 +72,45 @@ double logit(const Features& features) {
   return sum;
 }
 
+Cost Scene::cost(const Lexicon& lexicon, std::string_view piece, bool part) {
+  constexpr std::size_t kKnown = 1024;
+  if (piece.empty()) return {};
+  if (piece.size() > sizeof Known::text) return lexicon.cost(piece, part);
+  if (known_.empty()) known_.resize(kKnown);
+  std::uint64_t hash = part;
+  for (const char c : piece) hash = (hash ^ static_cast<unsigned char>(c)) * 0x9e3779b97f4a7c15;
+  Known& known = known_[hash >> 54];
+  if (known.size != piece.size() || known.part != part || std::memcmp(known.text, piece.data(), piece.size()) != 0) {
+    known.cost = lexicon.cost(piece, part);
+    known.size = static_cast<std::uint8_t>(piece.size());
+    known.part = part;
+    std::memcpy(known.text, piece.data(), piece.size());
+  }
+  return known.cost;
+}
+
+Distance Scene::distance(const Brand& brand, std::uint32_t number, std::string_view seen) {
+  constexpr std::size_t kMeasured = 1024;
+  if (seen == brand.label) return {};
+  if (seen.size() > sizeof Measured::text) return decoys::distance(brand.label, seen);
+  if (measured_.empty()) measured_.resize(kMeasured);
+  std::uint64_t hash = number;
+  for (const char c : seen) hash = (hash ^ static_cast<unsigned char>(c)) * 0x9e3779b97f4a7c15;
+  Measured& known = measured_[hash >> 54];
+  if (known.brand != number || known.size != seen.size() || std::memcmp(known.text, seen.data(), seen.size()) != 0) {
+    known.distance = decoys::distance(brand.label, seen);
+    known.brand = number;
+    known.size = static_cast<std::uint8_t>(seen.size());
+    std::memcpy(known.text, seen.data(), seen.size());
+  }
+  return known.distance;
+}
+
+bool readable(const Brand& brand, const Place& place) {
+  if (place.distance.cost > cost_max(brand.label.size())) return false;
+  return place.how != How::one_edit || place.distance.cost > 0;  // else the exact hit is here, too
+}
+
 bool describe(Scene& scene, const Brand& brand, const Lexicon& lexicon, Place& place, Features& out) {
   using F = Feature;
   const Spelling& name = *scene.name;
@@ -92,11 +123,8 @@ bool describe(Scene& scene, const Brand& brand, const Lexicon& lexicon, Place& p
                          right = text.substr(place.end, label_end - place.end);
   const std::size_t size = brand.label.size();
 
-  place.distance = seen == brand.label ? Distance{} : distance(brand.label, seen);
   bool foreign = false;
   for (std::size_t i = place.begin; i < place.end; ++i) foreign |= name.foreign[i] != 0;
-  if (place.distance.cost > cost_max(size)) return false;
-  if (place.how == How::one_edit && place.distance.cost == 0) return false;  // the exact hit is here, too
 
   out.clear();
   out[F::bias] = 1;
@@ -105,10 +133,10 @@ bool describe(Scene& scene, const Brand& brand, const Lexicon& lexicon, Place& p
   const auto is_letter = [](char c) { return c < '0' || c > '9'; };
   const bool left_letter = left_glued && is_letter(left.back()), right_letter = right_glued && is_letter(right.front());
 
-  Cost spare;
-  const Cost& whole = cost_of(scene, lexicon, place.label, spare);
-  Cost rest = lexicon.cost(left, left_letter);
-  const Cost after = lexicon.cost(right, right_letter);
+  if (place.distance.cost > 0 && size <= 4 && !place.distance.alike) return false;
+  const Cost whole = scene.cost(lexicon, label);
+  Cost rest = scene.cost(lexicon, left, left_letter);
+  const Cost after = scene.cost(lexicon, right, right_letter);
   const bool left_known = rest.last & kTelling, right_known = after.first & kTelling;
   rest += after;
   const bool masked = rest.unknown > 0 && unmask(lexicon, left, right, rest);
@@ -137,7 +165,6 @@ bool describe(Scene& scene, const Brand& brand, const Lexicon& lexicon, Place& p
     if (size == 2 && (left_letter || right_letter)) return false;
     out[F::brief] = 1;
   }
-  if (place.distance.cost > 0 && size <= 4 && !place.distance.alike) return false;
   out[F::gain] = std::clamp(whole.bits - rest.bits, -10.0f, 40.0f) / 10;
   // The lexicon counts the name itself as known; whole tokens and what stands beside known words save all of it.
   if (brand.named && place.distance.cost == 0 && rest.unknown < 1)
@@ -147,7 +174,7 @@ bool describe(Scene& scene, const Brand& brand, const Lexicon& lexicon, Place& p
   out[F::stranger] = !place.distance.alike;
   out[F::edit_five] = place.distance.cost > 0 && size <= 5;
   if (place.distance.cost > 0) {
-    const Cost as_seen = lexicon.cost(seen);
+    const Cost as_seen = scene.cost(lexicon, seen);
     out[F::edit_word] = as_seen.words > 0 && as_seen.unknown < 1 && place.how != How::undashed;
     out[F::edit_long] = !place.distance.alike && size >= 8;
   }
@@ -178,8 +205,8 @@ bool describe(Scene& scene, const Brand& brand, const Lexicon& lexicon, Place& p
   out[F::ordinary] = static_cast<float>(std::min<int>(rest.ordinary, 3));
   out[F::unknown] = std::min(rest.unknown, 30.0f) / 10;
   if (left_letter || right_letter) {
-    const Cost before = lexicon.cost(left.substr(left.find_last_of("-_") + 1), true),
-               behind = lexicon.cost(right.substr(0, right.find_first_of("-_")), true);
+    const Cost before = scene.cost(lexicon, left.substr(left.find_last_of("-_") + 1), true),
+               behind = scene.cost(lexicon, right.substr(0, right.find_first_of("-_")), true);
     out[F::unknown_glued] = masked ? 0 : std::min(before.unknown + behind.unknown, 20.0f) / 10;
   }
   out[F::closed] = scene.closed && !twin && !full;
@@ -205,7 +232,7 @@ bool describe(Scene& scene, const Brand& brand, const Lexicon& lexicon, Place& p
   out[F::below_deep] = below && place.label + 1 < scene.registered;
   out[F::below_whole] = below && alone;
   if (below) {
-    const Cost& registered = cost_of(scene, lexicon, scene.registered, spare);
+    const Cost registered = scene.cost(lexicon, name.label(scene.registered));
     out[F::below_lure] = static_cast<float>(std::min<int>(registered.lure, 2));
     out[F::below_plain] = registered.lure == 0 && registered.unknown < 1;
   }

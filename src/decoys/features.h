@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "decoys/brand.h"
 #include "decoys/index.h"
@@ -124,9 +125,30 @@ struct Scene {
   std::string_view suffix;       // public, in plain
   std::uint16_t registered = 0;  // the label that somebody chose and registered
   bool hosting = false, carrier = false, risky = false, closed = false;
-  std::array<Cost, 8> costs;  // of the first eight labels
-  std::uint32_t known = 0;    // which of them are there, a bit each
+  // What pieces of names cost, of this name and of those before: the same few words stand in most of them.
+  Cost cost(const Lexicon& lexicon, std::string_view piece, bool part = false);
+  // The distance between a protected label and what is seen of it; likewise.
+  Distance distance(const Brand& brand, std::uint32_t number, std::string_view seen);
+
+ private:
+  struct Known {
+    std::uint8_t size = 0;
+    bool part = false;
+    char text[22] = {};
+    Cost cost;
+  };
+  struct Measured {
+    std::uint32_t brand = 0;
+    std::uint8_t size = 0;
+    char text[27] = {};
+    Distance distance;
+  };
+  std::vector<Known> known_;
+  std::vector<Measured> measured_;
 };
+
+// Whether `place.distance` is little enough for a label of this size to be read there.
+bool readable(const Brand& brand, const Place& place);
 
 // False: not worth a look (a change too great for its length, three letters inside a word).
 bool describe(Scene& scene, const Brand& brand, const Lexicon& lexicon, Place& place, Features& out);

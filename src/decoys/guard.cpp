@@ -110,7 +110,6 @@ void Guard::stage(Scratch& scratch) const {
   Scene& scene = scratch.scene;
   const Spelling& name = scratch.spelling;
   scene.name = &name;
-  scene.known = 0;
   std::string_view ascii = name.name();
   std::string_view suffix = suffixes_->suffix(ascii);
   if (const std::string_view hosting = lexicon_->free_hosting(ascii);
@@ -136,20 +135,27 @@ void Guard::stage(Scratch& scratch) const {
   scene.suffix = name.text().substr(std::min<std::size_t>(from, name.size));
 }
 
-Guard::Seen Guard::look(std::string_view name, Scratch& scratch, Sight& out, bool all) const {
-  if (!spell(name, scratch.spelling)) return Seen::no_name;
-  index_->find(scratch.spelling, scratch.hits);
-  if (all) scratch.all.clear();
-  if (scratch.hits.empty()) return Seen::nothing;
-  if (owned(scratch.spelling.name())) return Seen::owned;
+bool Guard::owned(Scratch& scratch) const {
+  if (owned(scratch.spelling.name())) return true;
   stage(scratch);
   // "label.*" is the label itself, not what looks like it.
-  if (!scratch.scene.risky && !scratch.scene.hosting) {
-    std::string_view label = scratch.spelling.name();
-    for (std::size_t i = 0; i < scratch.scene.registered; ++i) label.remove_prefix(label.find('.') + 1);
-    if (owned_.contains(scratch.copy.assign(label.substr(0, label.find('.'))).append(".*"))) return Seen::owned;
+  if (scratch.scene.risky || scratch.scene.hosting) return false;
+  std::string_view label = scratch.spelling.name();
+  for (std::size_t i = 0; i < scratch.scene.registered; ++i) label.remove_prefix(label.find('.') + 1);
+  return owned_.contains(scratch.copy.assign(label.substr(0, label.find('.'))).append(".*"));
+}
+
+Guard::Seen Guard::look(std::string_view name, Scratch& scratch, Sight& out, bool all) const {
+  if (scratch.of != index_.get()) {
+    scratch.of = index_.get();
+    scratch.memo = {};
+    scratch.scene = {};
   }
-  bool any = false;
+  if (!spell(name, scratch.spelling)) return Seen::no_name;
+  index_->find(scratch.spelling, scratch.memo, scratch.hits);
+  if (all) scratch.all.clear();
+  if (scratch.hits.empty()) return Seen::nothing;
+  bool any = false, staged = false;
   double best = 0;
   const std::size_t last = scratch.spelling.labels - 2u;
   Sight sight;
@@ -174,8 +180,16 @@ Guard::Seen Guard::look(std::string_view name, Scratch& scratch, Sight& out, boo
     std::size_t label = 0;
     while (label < last && scratch.spelling.begin[label + 1] <= hit.begin) ++label;
     sight.place.label = static_cast<std::uint16_t>(label);
-    if (label > scratch.scene.registered) continue;  // inside the suffix
     const Brand& brand = (*brands_)[hit.brand];
+    const std::string_view seen = scratch.spelling.text().substr(hit.begin, hit.end - hit.begin);
+    sight.place.distance = scratch.scene.distance(brand, hit.brand, seen);
+    if (!readable(brand, sight.place)) continue;
+    // Whose name it is is asked where there is something in it, not before.
+    if (!staged) {
+      if (owned(scratch)) return Seen::owned;
+      staged = true;
+    }
+    if (label > scratch.scene.registered) continue;  // inside the suffix
     if (!describe(scratch.scene, brand, *lexicon_, sight.place, sight.features)) continue;
     const std::size_t from = scratch.spelling.begin[label], to = scratch.spelling.begin[label + 1];
     for (const Hit& other : scratch.hits)

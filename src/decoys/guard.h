@@ -54,8 +54,11 @@ class Guard {
   static constexpr std::size_t kBrandsMax = 50'000;
   static Result<Guard> build(const Lists& lists, const Lexicon& lexicon, const PublicSuffixes& suffixes);
 
+  // What is remembered in it spares work and changes no answer. One guard's: another begins anew.
   struct Scratch {
+    const void* of = nullptr;
     Spelling spelling;
+    Index::Memo memo;
     std::vector<Hit> hits;
     Scene scene;
     std::string copy;
@@ -80,6 +83,7 @@ class Guard {
   Guard() = default;
   Seen look(std::string_view name, Scratch& scratch, Sight& out, bool all) const;
   void stage(Scratch& scratch) const;
+  bool owned(Scratch& scratch) const;  // stages it, where it isn't
 
   const Lexicon* lexicon_ = nullptr;
   const PublicSuffixes* suffixes_ = nullptr;

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kEditMin = 5, kEditMax = 24;  // letters of labels of which variants are made
 constexpr std::size_t kTwoEditsMin = 7;
+constexpr std::size_t kStem = 6;                        // letters after which a variant that isn't there is given up
 constexpr char kLetters[] = "abcdefghklmnoprstuwxyz6";  // what is left after folding
 
 constexpr auto kCode = [] {
@@ -29,8 +30,11 @@ std::uint32_t key_of(std::string_view text, std::size_t size) {
   return key;
 }
 
+constexpr std::uint32_t kNobody = 0xfffffffe;  // of a stem: in the filter alone
+
 // Forward and backward hashes of one text differ, so that a beginning is never taken for an end.
-constexpr std::uint64_t kForward = 0x9e3779b97f4a7c15, kBackward = 0xc2b2ae3d27d4eb4f, kStep = 0x100000001b3;
+constexpr std::uint64_t kForward = 0x9e3779b97f4a7c15, kBackward = 0xc2b2ae3d27d4eb4f, kStep = 0x100000001b3,
+                        kStemSeed = 0x165667b19e3779f9;
 std::uint64_t step(std::uint64_t hash, char c) { return (hash ^ code(c)) * kStep; }
 std::uint64_t finished(std::uint64_t hash) {
   hash ^= hash >> 32;
@@ -73,6 +77,16 @@ bool within(std::string_view a, std::string_view b, unsigned most) {
   return score <= most;
 }
 
+// Whether fold_pairs() would change anything.
+bool has_pairs(std::string_view text) {
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    const char a = text[i - 1], b = text[i];
+    if ((a == b && (a == 'u' || (i > 1 && text[i - 2] == a))) || (b == 'n' && a == 'r') || (b == 'l' && a == 'c'))
+      return true;
+  }
+  return false;
+}
+
 std::uint32_t letters_of(std::string_view text) {
   std::uint32_t out = 0;
   for (const char c : text) out |= 1u << code(c);
@@ -81,7 +95,8 @@ std::uint32_t letters_of(std::string_view text) {
 
 }  // namespace
 
-Index::Index(std::span<const Brand> brands) : brands_(brands), keys_((1u << 20) / 64), brief_(1u << 15) {
+Index::Index(std::span<const Brand> brands)
+    : brands_(brands), keys_((1u << 20) / 64), brief_(1u << 15), heads_(keys_.size()), tails_(keys_.size()) {
   for (std::uint32_t b = 0; b < brands.size(); ++b) {
     const std::string text = folded_of(brands[b].label);
     folded_.push_back(text);
@@ -124,19 +139,18 @@ Index::Index(std::span<const Brand> brands) : brands_(brands), keys_((1u << 20) 
 
   insert_variants();
 
-  // Counting sort of the long labels by their first and by their last two letters.
-  const auto bucket = [&](bool last, std::vector<std::uint32_t>& starts, std::vector<std::uint32_t>& order) {
-    starts.assign(1025, 0);
+  // The long labels by their first and by their last two letters, then by size.
+  const auto bucket = [&](bool last, std::vector<std::uint32_t>& starts, std::vector<Long>& order) {
     const auto key = [&](const Long& one) {
       std::string text = folded_[one.brand];
       std::erase(text, '-');
       return key_of(last ? std::string_view(text).substr(text.size() - 2) : std::string_view(text), 2);
     };
+    starts.assign(1025, 0);
     for (const Long& one : longs_) ++starts[key(one) + 1];
     for (std::size_t i = 1; i < starts.size(); ++i) starts[i] += starts[i - 1];
-    order.resize(longs_.size());
-    std::vector<std::uint32_t> next(starts.begin(), starts.end() - 1);
-    for (std::uint32_t i = 0; i < longs_.size(); ++i) order[next[key(longs_[i])]++] = i;
+    order = longs_;
+    std::ranges::stable_sort(order, {}, [&](const Long& one) { return std::pair(key(one), one.size); });
   };
   bucket(false, by_first_, order_first_);
   bucket(true, by_last_, order_last_);
@@ -174,11 +188,20 @@ void Index::add_variants(std::string_view text, std::uint32_t brand) {
 }
 
 void Index::add_variant(std::string_view text, std::uint32_t brand) {
+  const std::uint32_t head = key_of(text, 4), tail = key_of(text.substr(text.size() - 4), 4);
+  heads_[head / 64] |= std::uint64_t{1} << head % 64;
+  tails_[tail / 64] |= std::uint64_t{1} << tail % 64;
   std::uint64_t forward = kForward, backward = kBackward;
-  for (const char c : text) forward = step(forward, c);
-  for (std::size_t i = text.size(); i-- > 0;) backward = step(backward, text[i]);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    forward = step(forward, text[i]);
+    backward = step(backward, text[text.size() - 1 - i]);
+    if (i + 1 != kStem || text.size() == kStem) continue;
+    pending_.emplace_back(finished(forward ^ kStemSeed), kNobody);
+    pending_.emplace_back(finished(backward ^ kStemSeed), kNobody);
+  }
   pending_.emplace_back(finished(forward), brand);
   pending_.emplace_back(finished(backward), brand);
+  variant_sizes_ |= 1u << text.size();
   variant_max_ = std::max(variant_max_, text.size());
 }
 
@@ -189,12 +212,14 @@ void Index::insert_variants() {
   while (size < pending_.size() * 2) size *= 2;
   table_.resize(size);
   std::size_t blocks = 1;
-  while (blocks * 512 < pending_.size() * 16) blocks *= 2;
+  while (blocks * 512 < pending_.size() * 8) blocks *= 2;
   bloom_.resize(blocks * 8);
   for (const auto& [hash, brand] : pending_) {
-    std::size_t at = hash & (size - 1);
-    while (table_[at].brand) at = (at + 1) & (size - 1);
-    table_[at] = {static_cast<std::uint32_t>(hash >> 32), brand + 1};
+    if (brand != kNobody) {
+      std::size_t at = hash & (size - 1);
+      while (table_[at].brand) at = (at + 1) & (size - 1);
+      table_[at] = {static_cast<std::uint32_t>(hash >> 32), brand + 1};
+    }
     std::uint64_t* const block = bloom_.data() + (hash >> 20 & (blocks - 1)) * 8;
     for (const unsigned shift : {44, 53}) block[hash >> shift >> 6 & 7] |= std::uint64_t{1} << (hash >> shift & 63);
   }
@@ -202,11 +227,16 @@ void Index::insert_variants() {
   pending_.shrink_to_fit();
 }
 
-void Index::variants(std::uint64_t hash, std::size_t begin, std::size_t end, std::vector<Hit>& out) const {
-  hash = finished(hash);
+bool Index::blooms(std::uint64_t hash) const {
   const std::uint64_t* const block = bloom_.data() + (hash >> 20 & (bloom_.size() / 8 - 1)) * 8;
   for (const unsigned shift : {44, 53})
-    if (!(block[hash >> shift >> 6 & 7] >> (hash >> shift & 63) & 1)) return;
+    if (!(block[hash >> shift >> 6 & 7] >> (hash >> shift & 63) & 1)) return false;
+  return true;
+}
+
+void Index::variants(std::uint64_t hash, std::size_t begin, std::size_t end, std::vector<Hit>& out) const {
+  hash = finished(hash);
+  if (!blooms(hash)) return;
   const auto tag = static_cast<std::uint32_t>(hash >> 32);
   for (std::size_t at = hash & (table_.size() - 1); table_[at].brand; at = (at + 1) & (table_.size() - 1))
     if (table_[at].tag == tag && out.size() < kHitsMax)
@@ -255,54 +285,80 @@ void Index::token(std::string_view text, std::size_t at, const std::uint16_t* ma
     if (n > 3) brief(n - 3, 3);
   }
   if (n >= kEditMin - 1 && variant_max_ > 0) {
-    std::uint64_t forward = kForward, backward = kBackward;
     const std::size_t most = std::min(n, variant_max_);
-    for (std::size_t size = 1; size <= most; ++size) {
-      forward = step(forward, text[size - 1]);
-      backward = step(backward, text[n - size]);
-      if (size < kEditMin - 1) continue;
-      variants(forward, place(at), place(at + size), out);
-      if (size < n) variants(backward, place(at + n - size), place(at + n), out);
+    const std::uint32_t head = key_of(text, 4), tail = key_of(text.substr(n - 4), 4);
+    if (heads_[head / 64] >> head % 64 & 1) {
+      std::uint64_t forward = kForward;
+      for (std::size_t size = 1; size <= most; ++size) {
+        forward = step(forward, text[size - 1]);
+        if (variant_sizes_ >> size & 1) variants(forward, place(at), place(at + size), out);
+        if (size == kStem && size < most && !blooms(finished(forward ^ kStemSeed))) break;
+      }
+    }
+    if (tails_[tail / 64] >> tail % 64 & 1) {
+      std::uint64_t backward = kBackward;
+      for (std::size_t size = 1; size <= most && size < n; ++size) {
+        backward = step(backward, text[n - size]);
+        if (variant_sizes_ >> size & 1) variants(backward, place(at + n - size), place(at + n), out);
+        if (size == kStem && size < most && !blooms(finished(backward ^ kStemSeed))) break;
+      }
     }
   }
   if (n + 2 >= kTwoEditsMin && n <= kEditMax + 2 && !longs_.empty()) {
-    const std::uint32_t letters = letters_of(text);
-    const auto near = [&](std::uint32_t from, std::uint32_t to, const std::vector<std::uint32_t>& order) {
-      for (std::uint32_t i = from; i < to; ++i) {
-        const Long& one = longs_[order[i]];
-        if (one.size + 2u < n || n + 2 < one.size || std::popcount(one.letters ^ letters) > 4) continue;
-        if (!within(undashed_[one.brand], text, 3)) continue;
+    const std::uint32_t first = key_of(text, 2), last = key_of(text.substr(n - 2), 2);
+    const bool any = by_first_[first] < by_first_[first + 1] || by_last_[last] < by_last_[last + 1];
+    const std::uint32_t letters = any ? letters_of(text) : 0;
+    const auto near = [&](std::uint32_t from, std::uint32_t to, const std::vector<Long>& order, bool by_last) {
+      for (std::uint32_t i = from; i < to && order[i].size <= n + 2; ++i) {
+        const Long& one = order[i];
+        if (one.size + 2u < n || std::popcount(one.letters ^ letters) > 4) continue;
+        const std::string& label = undashed_[one.brand];
+        if (by_last && label[0] == text[0] && label[1] == text[1]) continue;  // was there by its first two
+        if (!within(label, text, 3)) continue;
         if (out.size() < kHitsMax)
           out.push_back({one.brand, static_cast<std::uint16_t>(place(at)), static_cast<std::uint16_t>(place(at + n)),
                          How::two_edits});
       }
     };
-    const std::uint32_t first = key_of(text, 2), last = key_of(text.substr(n - 2), 2);
-    near(by_first_[first], by_first_[first + 1], order_first_);
-    near(by_last_[last], by_last_[last + 1], order_last_);
+    near(by_first_[first], by_first_[first + 1], order_first_, false);
+    near(by_last_[last], by_last_[last + 1], order_last_, true);
   }
 }
 
-void Index::tokens(std::string_view text, const std::uint16_t* map, std::vector<Hit>& out) const {
+void Index::tokens(std::string_view text, const std::uint16_t* map, Memo& memo, std::vector<Hit>& out) const {
   for (std::size_t begin = 0; begin < text.size();) {
     std::size_t end = begin;
-    while (end < text.size() && text[end] != '-' && text[end] != '.') ++end;
-    if (end - begin >= 2) token(text.substr(begin, end - begin), begin, map, out);
+    std::uint64_t hash = kForward;
+    while (end < text.size() && text[end] != '-' && text[end] != '.') hash = step(hash, text[end++]);
+    const std::size_t at = begin, size = end - begin;
     begin = end + 1;
+    if (size < 2) continue;
+    if (size >= sizeof Memo::Token::text) {
+      token(text.substr(at, size), at, map, out);
+      continue;
+    }
+    Memo::Token key;
+    std::memcpy(key.text, text.data() + at, size);
+    key.text[15] = static_cast<char>(size);
+    Memo::Token& known = memo.tokens_[finished(hash) >> 52];
+    if (std::memcmp(known.text, key.text, sizeof key.text) == 0) continue;
+    const std::size_t before = out.size();
+    token(text.substr(at, size), at, map, out);
+    if (out.size() == before && before < kHitsMax) known = key;
   }
 }
 
-void Index::find(const Spelling& name, std::vector<Hit>& out) const {
+void Index::find(const Spelling& name, Memo& memo, std::vector<Hit>& out) const {
   out.clear();
   const std::string_view text(name.folded, name.begin[name.labels - 1u] - 1u);
   exact(text, nullptr, How::folded, out);
-  tokens(text, nullptr, out);
+  tokens(text, nullptr, memo, out);
   char buffer[256];
   std::uint16_t map[257];
-  std::size_t size = fold_pairs(text, buffer, map);
-  if (size != text.size()) {
+  std::size_t size = 0;
+  if (has_pairs(text) && (size = fold_pairs(text, buffer, map)) != text.size()) {
     exact({buffer, size}, map, How::paired, out);
-    tokens({buffer, size}, map, out);
+    tokens({buffer, size}, map, memo, out);
   }
   if (text.find('-') == std::string_view::npos) return;
   size = 0;

@@ -57,7 +57,7 @@ Cost& Cost::operator+=(const Cost& other) {
   return *this;
 }
 
-Lexicon::Lexicon() : trie_(1), by_class_(16) {
+Lexicon::Lexicon() : growing_(1), trie_(1), by_class_(16) {
   for (auto& row : letter_bits_)
     for (float& bits : row) bits = 4.7f;
 }
@@ -67,15 +67,15 @@ void Lexicon::insert(std::string_view word, std::uint16_t classes) {
   for (const char c : word) {
     const int i = letter(c);
     if (i < 0) return;
-    if (trie_[at].next[i] == 0) {
-      trie_[at].next[i] = static_cast<std::uint32_t>(trie_.size());
-      trie_.emplace_back();
+    if (growing_[at].next[i] == 0) {
+      growing_[at].next[i] = static_cast<std::uint32_t>(growing_.size());
+      growing_.emplace_back();
     }
-    at = trie_[at].next[i];
+    at = growing_[at].next[i];
   }
-  if ((trie_[at].classes & classes) != classes)
+  if ((growing_[at].classes & classes) != classes)
     by_class_[static_cast<std::size_t>(std::countr_zero(classes))].emplace_back(word);
-  trie_[at].classes |= classes;
+  growing_[at].classes |= classes;
 }
 
 Result<void> Lexicon::add(std::string_view text, const std::string& where) {
@@ -139,8 +139,31 @@ Result<void> Lexicon::add(std::string_view text, const std::string& where) {
   return {};
 }
 
-// Letters by the one before, over all words once; nothing is certain, so each pair was seen half a time more.
+std::uint32_t Lexicon::next(std::uint32_t at, int letter) const {
+  const Node node = trie_[at];
+  const std::uint64_t bit = std::uint64_t{1} << letter;
+  if (!(node.letters & bit)) return 0;
+  return node.first + static_cast<std::uint32_t>(std::popcount(node.letters & (bit - 1)));
+}
+
 void Lexicon::finish() {
+  std::vector<std::uint32_t> order{0};
+  trie_.assign(1, {});
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const Branch& branch = growing_[order[i]];
+    trie_[i].classes = branch.classes;
+    trie_[i].first = static_cast<std::uint32_t>(trie_.size());
+    for (std::size_t letter = 0; letter < kLetters; ++letter) {
+      if (!branch.next[letter]) continue;
+      trie_[i].letters |= std::uint64_t{1} << letter;
+      trie_.emplace_back();
+      order.push_back(branch.next[letter]);
+    }
+  }
+  growing_.clear();
+  growing_.shrink_to_fit();
+
+  // Letters by the one before, over all words once; nothing is certain, so each pair was seen half a time more.
   double counts[27][26];
   for (auto& row : counts) std::ranges::fill(row, 0.5);
   for (const auto& list : by_class_)
@@ -164,7 +187,7 @@ std::uint16_t Lexicon::classes(std::string_view word) const {
   std::uint32_t at = 0;
   for (const char c : word) {
     const int i = letter(c);
-    if (i < 0 || (at = trie_[at].next[i]) == 0) return 0;
+    if (i < 0 || (at = next(at, i)) == 0) return 0;
   }
   return trie_[at].classes;
 }
@@ -206,7 +229,7 @@ void Lexicon::walk(std::string_view token, Step* steps, bool part) const {
     std::uint32_t at = 0;
     for (std::size_t j = i; j < n && j < i + kWordMax; ++j) {
       const int l = letter(token[j]);
-      if (l < 0 || (at = trie_[at].next[l]) == 0) break;
+      if (l < 0 || (at = next(at, l)) == 0) break;
       const std::uint16_t classes = trie_[at].classes;
       if (classes == 0) continue;
       const std::size_t size = j + 1 - i;
@@ -219,7 +242,7 @@ void Lexicon::walk(std::string_view token, Step* steps, bool part) const {
       const float bits = size == 2 ? 5.0f : bits_of(classes) + (size == 3 && !whole ? 1.0f : 0.0f);
       offer(j + 1, here + bits, size, classes);
       if (size < 4 || j + 1 == n) continue;
-      if (const char next = token[j + 1]; next != 's' && next != 'e' && next != 'i' && next != 'l') continue;
+      if (const char after = token[j + 1]; after != 's' && after != 'e' && after != 'i' && after != 'l') continue;
       for (const std::string_view ending : kEndings)
         if (token.substr(j + 1).starts_with(ending))
           offer(j + 1 + ending.size(), here + bits + kEndingBits, size + ending.size(), classes);

@@ -70,10 +70,19 @@ class Lexicon {
 
  private:
   static constexpr std::size_t kLetters = 36;
-  struct Node {
+  struct Branch {  // while words are added
     std::uint32_t next[kLetters] = {};
     std::uint16_t classes = 0;
   };
+  // A node's children stand side by side, in the order of their letters: the whole of it stays in the processor's
+  // cache.
+  struct Node {
+    std::uint64_t letters : 36 = 0;  // a bit for each that goes on
+    std::uint64_t classes : 16 = 0;
+    std::uint32_t first = 0;
+  };
+  // 0: no word goes on so.
+  std::uint32_t next(std::uint32_t at, int letter) const;
   struct Step {
     float bits;
     std::uint8_t back;      // characters
@@ -88,6 +97,7 @@ class Lexicon {
   void insert(std::string_view word, std::uint16_t classes);
   void walk(std::string_view token, Step* steps, bool part = false) const;
 
+  std::vector<Branch> growing_;
   std::vector<Node> trie_;
   std::unordered_map<std::string, std::string> countries_;
   Names risky_, free_hosting_, carriers_;
