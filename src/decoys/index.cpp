@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::size_t kEditMin = 5, kEditMax = 24;  // letters of labels of which variants are made
 constexpr std::size_t kTwoEditsMin = 7;
-constexpr std::size_t kStem = 6;                        // letters after which a variant that isn't there is given up
+constexpr std::size_t kNearMax = 8;  // labels of one place that were changed to it: names are protected by the row, too
+constexpr std::size_t kStem = 6;     // letters after which a variant that isn't there is given up
 constexpr char kLetters[] = "abcdefghklmnoprstuwxyz6";  // what is left after folding
 
 constexpr auto kCode = [] {
@@ -238,8 +239,9 @@ void Index::variants(std::uint64_t hash, std::size_t begin, std::size_t end, std
   hash = finished(hash);
   if (!blooms(hash)) return;
   const auto tag = static_cast<std::uint32_t>(hash >> 32);
+  const std::size_t most = std::min(kHitsMax, out.size() + kNearMax);
   for (std::size_t at = hash & (table_.size() - 1); table_[at].brand; at = (at + 1) & (table_.size() - 1))
-    if (table_[at].tag == tag && out.size() < kHitsMax)
+    if (table_[at].tag == tag && out.size() < most)
       out.push_back(
           {table_[at].brand - 1, static_cast<std::uint16_t>(begin), static_cast<std::uint16_t>(end), How::one_edit});
 }
@@ -284,23 +286,26 @@ void Index::token(std::string_view text, std::size_t at, const std::uint16_t* ma
     if (n >= 3) brief(0, 3);
     if (n > 3) brief(n - 3, 3);
   }
+  // What is a label as it stands is not another one that was changed.
+  for (const Hit& hit : out)
+    if (hit.how == How::folded && hit.begin == place(at) && hit.end == place(at + n)) return;
   if (n >= kEditMin - 1 && variant_max_ > 0) {
-    const std::size_t most = std::min(n, variant_max_);
+    const std::size_t longest = std::min(n, variant_max_);
     const std::uint32_t head = key_of(text, 4), tail = key_of(text.substr(n - 4), 4);
     if (heads_[head / 64] >> head % 64 & 1) {
       std::uint64_t forward = kForward;
-      for (std::size_t size = 1; size <= most; ++size) {
+      for (std::size_t size = 1; size <= longest; ++size) {
         forward = step(forward, text[size - 1]);
         if (variant_sizes_ >> size & 1) variants(forward, place(at), place(at + size), out);
-        if (size == kStem && size < most && !blooms(finished(forward ^ kStemSeed))) break;
+        if (size == kStem && size < longest && !blooms(finished(forward ^ kStemSeed))) break;
       }
     }
     if (tails_[tail / 64] >> tail % 64 & 1) {
       std::uint64_t backward = kBackward;
-      for (std::size_t size = 1; size <= most && size < n; ++size) {
+      for (std::size_t size = 1; size <= longest && size < n; ++size) {
         backward = step(backward, text[n - size]);
         if (variant_sizes_ >> size & 1) variants(backward, place(at + n - size), place(at + n), out);
-        if (size == kStem && size < most && !blooms(finished(backward ^ kStemSeed))) break;
+        if (size == kStem && size < longest && !blooms(finished(backward ^ kStemSeed))) break;
       }
     }
   }
@@ -308,16 +313,16 @@ void Index::token(std::string_view text, std::size_t at, const std::uint16_t* ma
     const std::uint32_t first = key_of(text, 2), last = key_of(text.substr(n - 2), 2);
     const bool any = by_first_[first] < by_first_[first + 1] || by_last_[last] < by_last_[last + 1];
     const std::uint32_t letters = any ? letters_of(text) : 0;
+    const std::size_t most = std::min(kHitsMax, out.size() + kNearMax);
     const auto near = [&](std::uint32_t from, std::uint32_t to, const std::vector<Long>& order, bool by_last) {
-      for (std::uint32_t i = from; i < to && order[i].size <= n + 2; ++i) {
+      for (std::uint32_t i = from; i < to && order[i].size <= n + 2 && out.size() < most; ++i) {
         const Long& one = order[i];
         if (one.size + 2u < n || std::popcount(one.letters ^ letters) > 4) continue;
         const std::string& label = undashed_[one.brand];
         if (by_last && label[0] == text[0] && label[1] == text[1]) continue;  // was there by its first two
         if (!within(label, text, 3)) continue;
-        if (out.size() < kHitsMax)
-          out.push_back({one.brand, static_cast<std::uint16_t>(place(at)), static_cast<std::uint16_t>(place(at + n)),
-                         How::two_edits});
+        out.push_back({one.brand, static_cast<std::uint16_t>(place(at)), static_cast<std::uint16_t>(place(at + n)),
+                       How::two_edits});
       }
     };
     near(by_first_[first], by_first_[first + 1], order_first_, false);
