@@ -199,7 +199,7 @@ Score run(const std::string& world, const std::string& attack, std::uint64_t see
   std::map<std::string, detect::Ordinal> entered_at;
   std::map<std::string, std::vector<std::pair<detect::Ordinal, std::uint32_t>>> thefts;
   std::map<std::string, Acts> acts;  // by source, for --explain
-  std::map<std::string, std::string> entries;
+  std::map<std::string, std::string> entries, taken;
   std::map<std::string, std::set<std::string>> failed_on;
   std::set<std::uint64_t> networks;
   std::set<std::string> tied;
@@ -227,6 +227,13 @@ Score run(const std::string& world, const std::string& attack, std::uint64_t see
         entered_at.emplace(local_part(login.user), ordinal);
         if (explain) entries.emplace(local_part(login.user), told(one) + " from " + source_text(*login.source));
       }
+    }
+    if (explain && one.activity.kind == ActivityKind::mail_access && one.label == Label::theft &&
+        taken[local_part(one.activity.mail.mailbox)].size() < 300) {
+      const MailAccess& mail = one.activity.mail;
+      taken[local_part(mail.mailbox)] +=
+          fmt::format("{} {} {} by '{}' from {} {}; ", one.activity.time.iso().substr(5, 14), mail.items, mail.access,
+                      mail.client, mail.source->text(), simulation.networks().name_of(*mail.source));
     }
     if (one.activity.kind == ActivityKind::mail_access && one.label == Label::theft)
       thefts[local_part(one.activity.mail.mailbox)].emplace_back(ordinal, one.message);
@@ -322,6 +329,7 @@ Score run(const std::string& world, const std::string& attack, std::uint64_t see
       for (const auto& [at, message] : messages)
         if (at <= said->second) before = at == said->second ? before + 1 : message;
     score.mail_message = std::max(score.mail_message, before);
+    if (explain && before >= 50) fmt::print("THEFT at {} {} {}\n", before, who, taken[who]);
   }
   return score;
 }

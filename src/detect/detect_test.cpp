@@ -212,6 +212,25 @@ TEST(Mail, TakenByANewClientFromANewNetworkBeforeTheFiftiethMessage) {
   EXPECT_LT(found[0].statement.time.seconds, Stream::kStart + start + 25 * 30);
 }
 
+// The same provider, a protocol that names no client: the pace alone tells.
+TEST(Mail, TakenOverAProviderOfItsOwnIsToldByItsPace) {
+  Stream stream;
+  population(stream, 30, 12);
+  for (const char* user : {"user3@example.org", "user8@example.org"})
+    for (int day = 0; day < 9; ++day)
+      for (int i = 0; i < 20; ++i)
+        stream.mail(day * kDay + 9 * kHour + i * 900, user, "203.0.113.5", "imap", 1 + i % 5, "fetch");
+  const std::int64_t start = 9 * kDay + 2 * kHour;
+  for (int i = 0; i < 40; ++i) stream.mail(start + i * 40, "user3@example.org", "203.0.7.9", "imap", 5, "fetch");
+  for (int i = 0; i < 40; ++i)
+    stream.mail(start + i * 900, "user8@example.org", "203.0.8.9", "imap", 1 + i % 5, "fetch");
+  const auto found = stream.run_for("tocsin-mail-theft");
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_TRUE(has(found[0], EntityType::mailbox, "user3@example.org", "mailbox"));
+  EXPECT_EQ(found[0].statement.level, Level::medium);
+  EXPECT_LT(found[0].statement.time.seconds, Stream::kStart + start + 10 * 40);
+}
+
 TEST(Mail, ForwardingFromANewNetworkIsSaidAtOnceAndATravellersMailIsNot) {
   Stream stream;
   population(stream, 30, 12);

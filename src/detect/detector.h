@@ -54,9 +54,10 @@ struct Sighting {
   std::uint64_t source = 0;    // the address; of IPv6 its /64
   std::uint64_t subnet = 0;    // its /24 or /48
   std::uint64_t network = 0;   // its AS, or /16 or /32 (Networks)
-  // Of mail only: seconds since 1970 of the account's first login, from the network, with the agent; 0: none. (Whoever
-  // reads mail has just logged in, so that "known" says little there.)
-  std::uint32_t network_since = 0, account_since = 0, agent_since = 0;
+  // Of mail only: seconds since 1970 of the account's first login from the network, the subnet, with the agent; 0:
+  // none; and the days on which it logged in. (Whoever reads mail has just logged in, so that "known" says little
+  // there.)
+  std::uint32_t network_since = 0, subnet_since = 0, agent_since = 0, account_days = 0;
   // Before this activity, by successful logins alone:
   bool account_known = false;  // the account has logged in
   bool source_known = false;   // … from this very source

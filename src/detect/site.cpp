@@ -115,31 +115,46 @@ Sighting Site::look(const Activity& activity, Ordinal ordinal, std::int64_t time
     seen.network = network_key(seen.address, seen.subnet);
   }
   if (!seen.account) return seen;
-  seen.account_known = accounts_.find(seen.account);
+  const Account* account = accounts_.find(seen.account);
+  seen.account_known = account;
   if (!seen.source) return seen;
-  if (activity.kind != ActivityKind::login) {
-    if (activity.kind == ActivityKind::mail_access && !activity.mail.client.empty())
-      if (const Place* agent = places_.find(mix(seen.account, agent_key(activity.mail.client))))
-        seen.agent_since = agent->first;
-    if (const Account* account = accounts_.find(seen.account)) seen.account_since = account->first;
-    if (const Place* place = places_.find(mix(seen.account, seen.network))) seen.network_since = place->first;
-  }
   seen.source_known = seen.subnet_known = seen.network_known =
       seen.account_known && places_.find(mix(seen.account, seen.source));
+  if (activity.kind != ActivityKind::login) {
+    look_at_mail(seen, account);
+    return seen;
+  }
   if (seen.source_known) return seen;
   seen.subnet_known = seen.account_known && places_.find(mix(seen.account, seen.subnet));
   seen.network_known = seen.account_known && places_.find(mix(seen.account, seen.network));
   seen.source_accounts = static_cast<std::uint8_t>(accounts_of(seen.source));
   seen.subnet_accounts = static_cast<std::uint8_t>(accounts_of(seen.subnet));
   seen.network_accounts = static_cast<std::uint8_t>(accounts_of(seen.network));
-  if (activity.kind == ActivityKind::login && !activity.login.user_agent.empty()) {
-    const std::uint64_t agent = agent_key(activity.login.user_agent);
-    seen.agent_accounts = static_cast<std::uint8_t>(accounts_of(agent));
-    seen.agent_known = seen.account_known && places_.find(mix(seen.account, agent));
-  } else {
-    seen.agent_accounts = 8;
-  }
+  seen.agent_accounts = 8;
+  if (activity.login.user_agent.empty()) return seen;
+  const std::uint64_t agent = agent_key(activity.login.user_agent);
+  seen.agent_accounts = static_cast<std::uint8_t>(accounts_of(agent));
+  seen.agent_known = seen.account_known && places_.find(mix(seen.account, agent));
   return seen;
+}
+
+void Site::look_at_mail(Sighting& seen, const Account* account) const {
+  const std::string_view client =
+      seen.activity.kind == ActivityKind::mail_access ? seen.activity.mail.client : std::string_view();
+  const auto since = [&](std::uint64_t what) {
+    const Place* place = places_.find(mix(seen.account, what));
+    return place ? place->first : 0;
+  };
+  seen.account_days = account ? account->days : 0;
+  seen.network_since = since(seen.network);
+  seen.subnet_since = since(seen.subnet);
+  seen.source_accounts = static_cast<std::uint8_t>(accounts_of(seen.source));
+  seen.network_accounts = static_cast<std::uint8_t>(accounts_of(seen.network));
+  seen.agent_accounts = 8;
+  if (client.empty()) return;
+  const std::uint64_t agent = agent_key(client);
+  seen.agent_since = since(agent);
+  seen.agent_accounts = static_cast<std::uint8_t>(accounts_of(agent));
 }
 
 void Site::join(std::uint64_t place, std::uint64_t account, std::int64_t now) {
@@ -172,13 +187,13 @@ void Site::learn(const Sighting& seen) {
   if (seen.activity.kind != ActivityKind::login || !seen.account) return;
   const Login& login = seen.activity.login;
   if (login.outcome != Outcome::success || login.user_grade == Provenance::ambiguous) return;
-  const auto day = static_cast<std::int32_t>(std::clamp<std::int64_t>(seen.time / 86400, 0, INT32_MAX));
+  const auto day = static_cast<std::uint16_t>(std::clamp<std::int64_t>(seen.time / 86400, 1, UINT16_MAX));
   Account& account = accounts_.touch(seen.account, seen.time);
   const std::uint32_t now = Table<Place>::seconds32(seen.time);
-  if (!account.first) account.first = now;
   if (account.day != day) {
-    count_active(day, account.day);
+    count_active(day, account.day ? account.day : -1);
     account.day = day;
+    account.days += account.days < UINT16_MAX;
   }
   if (!login.user_agent.empty())
     if (Place& agent = places_.touch(mix(seen.account, agent_key(login.user_agent)), seen.time); !agent.first)
@@ -190,7 +205,7 @@ void Site::learn(const Sighting& seen) {
   if (place.refreshed && now - place.refreshed < kRefresh) return;
   if (!place.first) place.first = now;
   place.refreshed = now;
-  places_.touch(mix(seen.account, seen.subnet), seen.time);
+  if (Place& subnet = places_.touch(mix(seen.account, seen.subnet), seen.time); !subnet.first) subnet.first = now;
   if (Place& network = places_.touch(mix(seen.account, seen.network), seen.time); !network.first) network.first = now;
   for (const std::uint64_t key : {seen.source, seen.subnet, seen.network}) join(key, seen.account, seen.time);
   if (!login.user_agent.empty()) join(agent_key(login.user_agent), seen.account, seen.time);

@@ -53,8 +53,7 @@ class Site {
  private:
   struct Account {
     std::uint64_t domain = 0;
-    std::int32_t day = -1;  // of the last success
-    std::uint32_t first = 0;
+    std::uint16_t day = 0, days = 0;  // of the last success, since 1970; with a success
   };
   struct Place {
     std::uint32_t refreshed = 0, first = 0;
@@ -68,6 +67,7 @@ class Site {
   };
   static constexpr std::int64_t kRefresh = 6 * 3600;
 
+  void look_at_mail(Sighting& seen, const Account* account) const;
   std::uint64_t account_key(std::string_view user, bool success, std::int64_t now);
   static std::uint64_t agent_key(std::string_view agent);
   static std::uint64_t session_key(std::uint64_t account, std::string_view session);
