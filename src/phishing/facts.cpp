@@ -183,12 +183,17 @@ Facts gather(const mime::Message& message) {
     if (body && is_page_type(part.type)) {
       Page page;
       page.text = mime::text(part, HtmlTree::kTreeMax);
+      if (page.text.size() < HtmlTree::kTreeMax) page.part = &part;
       page.tree = HtmlTree::parse(page.text);
       split_text(page.tree, out.shown, out.hidden);
       links_of(page, out);
       out.pages.push_back(std::move(page));
     } else if (body && part.type == "text/plain") {
-      if (out.plain_text.size() < Facts::kTextMax) out.plain_text += mime::text(part, Facts::kTextMax) + "\n";
+      if (out.plain_text.size() < Facts::kTextMax) {
+        std::string text = mime::text(part, Facts::kTextMax);
+        out.plain_text += text + "\n";
+        if (text.size() < Facts::kTextMax) out.plains.emplace_back(&part, std::move(text));
+      }
     } else if (out.files.size() < 200) {
       File file;
       file.part = &part;

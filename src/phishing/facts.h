@@ -38,7 +38,8 @@ struct File {
 
 struct Page {
   HtmlTree tree;
-  std::string text;  // as written
+  std::string text;                  // as written
+  const mime::Part* part = nullptr;  // of a body, where all of it is in `text`
   bool attached = false;
 };
 
@@ -65,14 +66,15 @@ struct Facts {
   bool references = false;  // … whatever the subject
   bool automatic = false;   // Auto-Submitted, Precedence
 
-  std::vector<Page> pages;                 // HTML bodies, then HTML attachments
-  std::string shown, hidden;               // text that a reader sees, and that he doesn't (bodies)
-  std::string plain_text;                  // of text/plain bodies
-  std::vector<Link> links;                 // of the bodies
-  std::vector<File> files;                 // attachments and inline files
-  std::size_t pictures = 0;                // in the bodies
-  std::vector<std::string> picture_hosts;  // each once, at most 20
-  std::string picture_at_address;          // a picture loaded from a bare address, its host
+  std::vector<Page> pages;    // HTML bodies, then HTML attachments
+  std::string shown, hidden;  // text that a reader sees, and that he doesn't (bodies)
+  std::string plain_text;     // of text/plain bodies
+  std::vector<std::pair<const mime::Part*, std::string>> plains;  // each of them, where all of it was read
+  std::vector<Link> links;                                        // of the bodies
+  std::vector<File> files;                                        // attachments and inline files
+  std::size_t pictures = 0;                                       // in the bodies
+  std::vector<std::string> picture_hosts;                         // each once, at most 20
+  std::string picture_at_address;                                 // a picture loaded from a bare address, its host
   Looks from_looks, subject_looks, shown_looks;
 
   // The receiver's domains, as To and Cc have them.

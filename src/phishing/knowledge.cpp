@@ -52,7 +52,14 @@ std::string_view first_label(std::string_view name) { return name.substr(0, name
 void Knowledge::add_phrase(Phrases& to, std::string_view text, std::uint32_t owner) {
   std::size_t end = 0;
   while (end < text.size() && is_word(text[end])) ++end;
-  to[std::string(text.substr(0, end))].push_back({std::string(text), owner});
+  to.by_word[std::string(text.substr(0, end))].push_back({std::string(text), owner});
+  to.begins.set(mark(text.substr(0, end)));
+}
+
+std::size_t Knowledge::mark(std::string_view word) {
+  std::uint32_t out = static_cast<std::uint32_t>(word.size());
+  for (const char c : word.substr(0, 4)) out = out * 131 + static_cast<unsigned char>(c);
+  return (out ^ out >> 16) & 0xFFFF;
 }
 
 template <class F>
@@ -66,8 +73,12 @@ void Knowledge::each_phrase(const Phrases& phrases, std::string_view plain, F&& 
     }
     std::size_t end = at;
     while (end < plain.size() && is_word(plain[end])) ++end;
+    if (!phrases.begins.test(mark(plain.substr(at, end - at)))) {
+      at = end;
+      continue;
+    }
     word.assign(plain.substr(at, end - at));
-    if (const auto found = phrases.find(word); found != phrases.end())
+    if (const auto found = phrases.by_word.find(word); found != phrases.by_word.end())
       for (const Phrase& phrase : found->second) {
         const std::string_view rest = plain.substr(at);
         if (rest.starts_with(phrase.text) &&
@@ -117,6 +128,7 @@ Result<void> Knowledge::load_brands(std::string_view text, const std::string& pa
     }
     for (const std::string& domain : brand.domains) {
       brand_domains_.insert(domain);
+      brands_of_label_[std::string(first_label(domain))].push_back(static_cast<std::uint32_t>(brands_.size()));
       const std::string_view label = first_label(domain);
       // service.gov.uk is GOV.UK's, but "service" is not its name.
       if (label.size() >= 5 && PublicSuffixes::system().registrable(domain) == domain &&
@@ -229,6 +241,20 @@ bool Knowledge::owns(const Brand& brand, std::string_view host, std::string_view
   return false;
 }
 
+bool Knowledge::owned(std::string_view host, std::string_view registrable) const {
+  if (is_brand_domain(registrable)) return true;
+  for (std::size_t at = 0;;) {
+    if (is_brand_domain(host.substr(at))) return true;
+    const std::size_t dot = host.find('.', at);
+    if (dot == std::string_view::npos) break;
+    at = dot + 1;
+  }
+  const auto same = brands_of_label_.find(std::string(first_label(registrable)));
+  return same != brands_of_label_.end() && std::ranges::any_of(same->second, [&](std::uint32_t brand) {
+           return owns(brands_[brand], host, registrable);
+         });
+}
+
 const Brand* Knowledge::imitated(std::string_view host, std::string_view registrable, std::string& how) const {
   if (registrable.empty()) return nullptr;
   const std::string label(look_at(first_label(registrable)).plain);
@@ -237,9 +263,7 @@ const Brand* Knowledge::imitated(std::string_view host, std::string_view registr
   for (const auto& [from, to] : {std::pair("rn", "m"), std::pair("vv", "w")})
     for (std::size_t at; (at = unleeted.find(from)) != std::string::npos && unleeted.size() > 5;)
       unleeted.replace(at, 2, to);
-  for (const Brand& brand : brands_) {
-    if (owns(brand, host, registrable)) return nullptr;
-  }
+  if (owned(host, registrable)) return nullptr;
   for (const Brand& brand : brands_)
     for (const std::string& own : brand.labels) {
       if (label == own && !brand.common) {

@@ -1,6 +1,7 @@
 // What traits need to know of the world: brands and their domains, hosts by use, words by topic. Data files under
 // share/tocsin/phishing, written by us; const and shared by threads.
 #pragma once
+#include <bitset>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -69,7 +70,12 @@ class Knowledge {
     std::string text;
     std::uint32_t owner;  // topic or brand
   };
-  using Phrases = std::unordered_map<std::string, std::vector<Phrase>>;  // by their first word
+  struct Phrases {
+    std::unordered_map<std::string, std::vector<Phrase>> by_word;  // their first
+    std::bitset<65'536> begins;                                    // marks of these: most words of a text are none
+  };
+  static std::size_t mark(std::string_view word);
+  bool owned(std::string_view host, std::string_view registrable) const;  // by any brand
   static void add_phrase(Phrases& to, std::string_view text, std::uint32_t owner);
   template <class F>
   static void each_phrase(const Phrases& phrases, std::string_view plain, F&& f);
@@ -82,6 +88,7 @@ class Knowledge {
   std::vector<Topic> topics_;
   Phrases brand_words_, topic_words_;
   Set brand_domains_;
+  std::unordered_map<std::string, std::vector<std::uint32_t>> brands_of_label_;  // of their domains' first labels
   Set uses_[9];
   std::vector<std::string> redirectors_;
   std::map<std::string, double, std::less<>> factors_[2];  // strong, weak

@@ -260,7 +260,7 @@ std::vector<Statement> Judge::judge(const mime::Message& message) const {
   for (const Reason& reason : c.reasons) (reason.weight < 0 ? good : reason.weak ? weak : strong) += reason.weight;
   const double score = std::max(0.0, strong + std::min(weak, kWeakMax) + good);
   if (score >= kLow && strong > 0) out.push_back(phishing_statement(c, score, strong));
-  const std::vector<Sink> sinks = webmail_sinks(message);
+  const std::vector<Sink> sinks = webmail_sinks(message, &facts);
   if (std::ranges::any_of(sinks, [](const Sink& sink) { return sink.grade > Grade::leftover; }))
     out.push_back(exploit_statement(sinks, facts));
   return out;

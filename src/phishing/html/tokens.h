@@ -23,6 +23,7 @@ class Tokens {
   explicit Tokens(std::string_view html) : html_(html) {}
   bool next(Token& out);  // false at the end
   bool excess() const { return excess_; }
+  std::size_t at() const { return at_; }  // where the next one begins
 
  private:
   void tag(Token& out);

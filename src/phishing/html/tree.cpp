@@ -9,16 +9,10 @@
 #include <csetjmp>
 #include <string>
 
-#include "base/arena.h"
+#include "phishing/html/memory.h"
 #include "phishing/html/tokens.h"
 
 namespace tocsin::phishing {
-
-struct HtmlTree::Memory {
-  Arena arena;
-  std::size_t used = 0, most = 0;
-  std::jmp_buf out;
-};
 
 namespace {
 
@@ -181,16 +175,29 @@ class Builder {
 HtmlTree HtmlTree::parse(std::string_view html) {
   HtmlTree tree;
   tree.memory_ = std::make_shared<Memory>();
-  Memory& memory = *tree.memory_;
-  if (html.size() <= kTreeMax && tree_cost(html).affordable()) {
-    const std::string_view text = memory.arena.copy(html);
-    Budget budget{&memory.arena, &memory.used, (8u << 20) + 64 * html.size(), &memory.out};
-    if (const GumboOutput* output = build(&budget, text.data(), text.size())) {
-      Builder::from_gumbo(tree, *output);
-      return tree;
-    }
+  if (html.size() <= kTreeMax && PlainPage::build(tree, html)) {
+    tree.plain_ = true;
+    return tree;
   }
-  Builder::from_tokens(tree, html);
+  if (!by_browser(tree, html)) Builder::from_tokens(tree, html);
+  return tree;
+}
+
+bool HtmlTree::by_browser(HtmlTree& tree, std::string_view html) {
+  Memory& memory = *tree.memory_;
+  if (html.size() > kTreeMax || !tree_cost(html).affordable()) return false;
+  const std::string_view text = memory.arena.copy(html);
+  Budget budget{&memory.arena, &memory.used, (8u << 20) + 64 * html.size(), &memory.out};
+  const GumboOutput* output = build(&budget, text.data(), text.size());
+  if (!output) return false;
+  Builder::from_gumbo(tree, *output);
+  return true;
+}
+
+HtmlTree HtmlTree::as_browser(std::string_view html) {
+  HtmlTree tree;
+  tree.memory_ = std::make_shared<Memory>();
+  if (!by_browser(tree, html)) Builder::from_tokens(tree, html);
   return tree;
 }
 

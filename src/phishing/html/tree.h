@@ -36,6 +36,8 @@ class HtmlTree {
 
   // The text of `html` need not outlive the tree. UTF-8; invalid bytes are read as they come.
   static HtmlTree parse(std::string_view html);
+  // The same by gumbo alone, for comparison.
+  static HtmlTree as_browser(std::string_view html);
   // Its tags as they stand, without structure: what a filter sees that builds no tree.
   static HtmlTree flat(std::string_view html);
 
@@ -49,14 +51,18 @@ class HtmlTree {
   // All text below a node, blanks joined, at most `max` bytes; scripts and styles left out.
   std::string text(const HtmlNode& node, std::size_t max = 4096) const;
   bool nested() const { return nested_; }
+  // Every reader makes the same of this page: known elements, properly closed, without script (plain.cpp).
+  bool plain() const { return plain_; }
 
  private:
   friend class Builder;
+  friend class PlainPage;
   struct Memory;
+  static bool by_browser(HtmlTree& tree, std::string_view html);
   std::shared_ptr<Memory> memory_;  // what all views point into
   std::vector<HtmlNode> nodes_;
   std::vector<HtmlAttribute> attributes_;
-  bool nested_ = true;
+  bool nested_ = true, plain_ = false;
 };
 
 // Character references of HTML undone: all numbers, the names that stand for ASCII and a few more.

@@ -127,9 +127,23 @@ void headers(const mime::Message& message, SinkList& list) {
   }
 }
 
+const Page* page_of(const Facts* facts, const mime::Part& part) {
+  if (facts)
+    for (const Page& page : facts->pages)
+      if (page.part == &part) return &page;
+  return nullptr;
+}
+
+const std::string* text_of(const Facts* facts, const mime::Part& part) {
+  if (facts)
+    for (const auto& [of, text] : facts->plains)
+      if (of == &part) return &text;
+  return nullptr;
+}
+
 }  // namespace
 
-std::vector<Sink> webmail_sinks(const mime::Message& message) {
+std::vector<Sink> webmail_sinks(const mime::Message& message, const Facts* facts) {
   SinkList list;
   std::size_t bytes = 0;
   headers(message, list);
@@ -152,13 +166,20 @@ std::vector<Sink> webmail_sinks(const mime::Message& message) {
                       part.type == "text/x-amp-html";
     if (bytes > 4 * kPartMax) break;
     if (shown && page) {
+      if (const Page* read = page_of(facts, part)) {
+        bytes += read->text.size();
+        list.html(read->text, part.charset, &read->tree);
+        continue;
+      }
       const std::string text = mime::text(part, kPartMax);
       bytes += text.size();
       list.html(text, part.charset);
     } else if (shown && part.type == "text/plain" && part.file_name.empty()) {
-      const std::string text = mime::text(part, kPartMax);
-      bytes += text.size();
-      list.plain(text);
+      std::string own;
+      const std::string* text = text_of(facts, part);
+      if (!text) text = &(own = mime::text(part, kPartMax));
+      bytes += text->size();
+      list.plain(*text);
     } else if (is_calendar(part.type)) {
       const std::string text = mime::text(part, 1u << 20);
       bytes += text.size();

@@ -56,8 +56,8 @@ std::string without_escapes(std::string_view text) {
 bool may_hold_markup(std::string_view text) {
   for (std::size_t at = text.find_first_of("<=:"); at != std::string_view::npos; at = text.find_first_of("<=:", at)) {
     if (text[at] != '<') return true;
-    const std::size_t end = text.find_first_not_of(
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_+@", at + 1);
+    const std::size_t end =
+        text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_+@", at + 1);
     if (end == std::string_view::npos || text[end] != '>') return true;
     if (text.substr(at, end - at).find('@') == std::string_view::npos) return true;
     at = end;
@@ -104,8 +104,11 @@ bool SinkList::found(Grade at_least) const {
   return std::ranges::any_of(sinks_, [&](const Sink& sink) { return sink.grade >= at_least; });
 }
 
-void SinkList::html(std::string_view html, std::string_view charset) {
-  SinkWalk(*this, "", 0, false).page(html);
+void SinkList::html(std::string_view html, std::string_view charset, const HtmlTree* tree) {
+  if (tree)
+    SinkWalk(*this, "", 0, false).page(html, *tree);
+  else
+    SinkWalk(*this, "", 0, false).page(html);
   if (charset == "utf-7" || html.find("+ADw-") != std::string_view::npos ||
       html.find("charset=utf-7") != std::string_view::npos)
     SinkWalk(*this, "as UTF-7, ", 1, true).page(decode_utf7(html));

@@ -12,6 +12,8 @@
 
 namespace tocsin::phishing {
 
+class HtmlTree;
+
 enum class SinkKind : std::uint8_t {
   script,      // a script element
   handler,     // an event handler
@@ -54,7 +56,8 @@ class SinkList {
 
   // HTML that a client shows. `charset` as declared, lower case; the bytes are UTF-8 already but for tricks of
   // charsets.
-  void html(std::string_view html, std::string_view charset = {});
+  // `tree`: of it, where somebody has built it.
+  void html(std::string_view html, std::string_view charset = {}, const HtmlTree* tree = nullptr);
   // Text that a client may put into its page: a header, a name, a calendar field.
   void field(std::string_view text, std::string_view where);
   // A body of plain text, in which clients look for links.

@@ -114,11 +114,12 @@ void SinkWalk::add(SinkKind kind, Grade grade, bool hidden, std::string where, s
   list_.add(std::move(sink));
 }
 
-void SinkWalk::page(std::string_view html) {
-  const HtmlTree tree = HtmlTree::parse(html);
+void SinkWalk::page(std::string_view html) { page(html, HtmlTree::parse(html)); }
+
+void SinkWalk::page(std::string_view html, const HtmlTree& tree) {
   walk(tree);
   // Tags that a browser leaves out (a second head) and that a filter may keep.
-  if (depth_ == 0 && tree.nested()) walk(HtmlTree::flat(html));
+  if (depth_ == 0 && tree.nested() && !tree.plain()) walk(HtmlTree::flat(html));
 }
 
 void SinkWalk::walk(const HtmlTree& tree) {

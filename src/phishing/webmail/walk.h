@@ -17,6 +17,7 @@ class SinkWalk {
       : list_(list), prefix_(std::move(prefix)), depth_(depth), hidden_(hidden) {}
 
   void page(std::string_view html);
+  void page(std::string_view html, const HtmlTree& tree);
   void as_field(std::string_view text, std::string_view where);
   void as_reference(std::string_view text, Grade grade, std::string_view where);
   void as_link(std::string_view decoded, std::string_view url, std::string_view where);
