@@ -338,7 +338,7 @@ def bench_decoys():
                  ["speed", 3_000_000, *names], *calls]
     else:
         say(f"  decoys: quality is left out: no corpus at {domains}")
-    for call in calls:
+    for call in [*calls, ["stress", 1]]:
         run = Run([program, *call])
         for line in run.out.splitlines():
             one = json.loads(line)
@@ -348,7 +348,7 @@ def bench_decoys():
     with tempfile.TemporaryDirectory(dir=DATA) as scratch:
         protect, small, large = (Path(scratch) / name for name in ("protect", "small", "large"))
         protect.write_text("".join(f"organisation{i}.org\n" for i in range(500)))
-        lines = [f"name{i}-organisation{i % 700}-login{i}.example{i % 977}.com\n" for i in range(200_000)]
+        lines = [f"login-organisation{i % 700}-{i}.example{i % 977}.com\nlogin-organisation{i % 700}-{i}.com\n" for i in range(100_000)]
         small.write_text("".join(lines))
         large.write_text("".join("a" + line for _ in range(10) for line in lines))
         peaks = [Run([TOCSIN, "decoys", "--protect", protect, "--level", "high", "--quiet", path], output=subprocess.DEVNULL).peak

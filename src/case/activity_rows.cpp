@@ -206,8 +206,8 @@ bool read_activity(const RowBlockView& view, const RowBlockView::Row& row, Activ
 
 void add_hits(RowBlock& block, const RowKey& key, const Hits& hits) {
   block.begin(key);
-  block.number(hits.indicators.size());
-  for (const std::string_view hit : hits.indicators) block.text(0, hit);
+  block.number(hits.found.size());
+  for (const std::string_view hit : hits.found) block.text(0, hit);
   block.text(1, hits.entities);
   block.end();
 }
@@ -215,10 +215,10 @@ void add_hits(RowBlock& block, const RowKey& key, const Hits& hits) {
 bool read_hits(const RowBlockView& view, const RowBlockView::Row& row, Hits& out) {
   RowBlockView::Reader from(view, row);
   std::uint64_t count = 0;
-  out.indicators.clear();
+  out.found.clear();
   if (!from.number(count) || count > row.size) return false;
-  out.indicators.resize(count);
-  for (std::string_view& hit : out.indicators)
+  out.found.resize(count);
+  for (std::string_view& hit : out.found)
     if (!from.text(hit)) return false;
   return from.text(out.entities) && from.at_end();
 }

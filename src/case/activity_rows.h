@@ -15,10 +15,10 @@ void add_activity(RowBlock& block, const RowKey& key, const Activity& activity);
 // False: the row is damaged. Texts are views into the block's blob.
 bool read_activity(const RowBlockView& view, const RowBlockView::Row& row, Activity& out);
 
-// The indicators that a record names, each as a text that the indicators' owner understands, and who and what else it
-// names (write_entities()).
+// What a search found in a record (indicators, decoys of names), each as a text that the search understands, and who
+// and what else the record names (write_entities()).
 struct Hits {
-  std::vector<std::string_view> indicators;
+  std::vector<std::string_view> found;
   std::string_view entities;
 };
 void add_hits(RowBlock& block, const RowKey& key, const Hits& hits);

@@ -70,7 +70,7 @@ class BlocksDigest {
   Sha256 hash_;
   std::uint64_t count_ = 0;
 };
-inline constexpr std::string_view kRowKindNames[] = {"activities", "hits", "statements"};
+inline constexpr std::string_view kRowKindNames[] = {"activities", "hits", "statements", "decoys"};
 
 struct Case::Impl {
   std::string path;

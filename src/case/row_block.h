@@ -19,7 +19,8 @@
 
 namespace tocsin::casefile {
 
-enum class RowKind : std::uint8_t { activities, hits, statements };
+// `hits`: of indicators; `decoys`: of names that imitate protected ones; `statements`: what is said of mails.
+enum class RowKind : std::uint8_t { activities, hits, statements, decoys };
 
 // What orders rows and tells copies. `content`: the first eight bytes of a ContentHash, little-endian.
 struct RowKey {

@@ -263,8 +263,9 @@ Result<bool> RowFeed::Impl::next() {
     if (!same) given = 0;
     if (!same || group->evidence != key.evidence) here = 0;
     const bool same_place = same && group->evidence == key.evidence && group->offset == key.offset;
-    // One place, read twice: nothing new, unless another set of indicators was looked for.
-    if (same_place && (kind != RowKind::hits || !gave)) continue;
+    // One place, read twice: nothing new, unless other indicators were looked for, or decoys of other names.
+    const bool searched = kind == RowKind::hits || kind == RowKind::decoys;
+    if (same_place && (!searched || !gave)) continue;
     if (!same_place) here = key.numbered ? 1 : here + 1;
     group = key;
     gave = same_place || here > given;

@@ -12,7 +12,6 @@
 namespace tocsin {
 namespace {
 
-constexpr std::string_view kMark = "decoy\x1f";
 constexpr std::size_t kNamesMax = 2000;  // looked at in one record: a hostile one may hold millions
 
 // Fields that hold names where a record's bytes aren't its text: Windows (Sysmon 3, 22, 24; DNS client and server,
@@ -94,7 +93,7 @@ void DecoySearch::name(std::string_view host) {
     std::string tricks;
     for (const std::string& trick : why.tricks) tricks += (tricks.empty() ? "" : ", ") + trick;
     told->second =
-        fmt::format("{}{}\x1f{}\x1f{}\x1f{:.4f}\x1f{}", kMark, why.name, why.imitates, tricks, sight.score, why.reason);
+        fmt::format("{}\x1f{}\x1f{}\x1f{:.4f}\x1f{}", why.name, why.imitates, tricks, sight.score, why.reason);
   }
   if (std::ranges::find(found_, std::string_view(told->second)) == found_.end()) found_.push_back(told->second);
 }
@@ -132,11 +131,7 @@ const std::vector<std::string_view>& DecoySearch::search(const Event& event) {
   return found_;
 }
 
-bool is_decoy_text(std::string_view text) { return text.starts_with(kMark); }
-
 std::optional<DecoyHit> decoy_hit(std::string_view text) {
-  if (!is_decoy_text(text)) return std::nullopt;
-  text.remove_prefix(kMark.size());
   std::string_view parts[4];
   for (std::string_view& part : parts) {
     const std::size_t end = text.find('\x1f');

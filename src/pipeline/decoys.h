@@ -61,12 +61,11 @@ class DecoySearch {
   std::vector<std::string_view> found_;
 };
 
-// How a decoy stands in a row of hits, beside indicators'.
+// How a decoy stands in a row of the case.
 struct DecoyHit {
   std::string_view name, imitates, tricks, reason;
   double score = 0;
 };
-bool is_decoy_text(std::string_view text);
 std::optional<DecoyHit> decoy_hit(std::string_view text);
 
 }  // namespace tocsin

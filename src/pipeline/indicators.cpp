@@ -4,11 +4,9 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
-#include "case/activity_rows.h"
-#include "case/row_feed.h"
 #include "indicators/judge.h"
+#include "pipeline/met.h"
 #include "pipeline/ordered.h"
 
 namespace tocsin {
@@ -19,16 +17,10 @@ using casefile::OrderedFinding;
 using indicators::Set;
 using indicators::Type;
 
-constexpr std::size_t kEntitiesMax = 1000;     // of one finding
-constexpr std::size_t kManyIndicators = 5000;  // from that one on, findings show fewer events
-
-struct Met {
+struct Found {
   Set::Described described;
-  std::vector<EventPlace> events;
-  std::set<Entity> entities;
-  Time time = Time::none(), first = Time::none(), last = Time::none();
-  casefile::ContentHash content{};
-  std::uint64_t count = 0, expired = 0;
+  std::uint64_t expired = 0;
+  Met met;
 };
 
 std::optional<Entity> entity_of(const indicators::Indicator& indicator) {
@@ -61,9 +53,9 @@ std::string list_of(const std::vector<std::string>& names) {
 
 std::string date(Time time) { return time.iso().substr(0, 10); }
 
-std::string detail_of(const Met& met, const indicators::Judgement& best) {
-  const indicators::Indicator& one = met.described.indicator;
-  std::string out = fmt::format("Said by {}{}; confidence {} of 100, score {:.0f}.", list_of(met.described.sources),
+std::string detail_of(const Found& found, const indicators::Judgement& best) {
+  const indicators::Indicator& one = found.described.indicator;
+  std::string out = fmt::format("Said by {}{}; confidence {} of 100, score {:.0f}.", list_of(found.described.sources),
                                 one.name.empty() ? "" : " (" + one.name + ")", one.confidence, best.score);
   const double life = indicators::half_life_days(one);
   if (one.last.known())
@@ -74,12 +66,12 @@ std::string detail_of(const Met& met, const indicators::Judgement& best) {
     out += "\nNobody says when it was seen: its age is not counted.";
   if (one.control) out += "\nSaid to be command and control.";
   if (one.part) out += "\nOnly a part of its pattern was looked for.";
-  if (met.expired > 0)
-    out +=
-        fmt::format("\n{} of {} events lie after its validity ended on {}.", met.expired, met.count, date(one.until));
-  if (met.described.kind != indicators::ListKind::none)
+  if (found.expired > 0)
+    out += fmt::format("\n{} of {} events lie after its validity ended on {}.", found.expired, found.met.count,
+                       date(one.until));
+  if (found.described.kind != indicators::ListKind::none)
     out += fmt::format("\nIt stands on the warning list {}: many use it, so that meeting it says little.",
-                       met.described.list);
+                       found.described.list);
   return out;
 }
 
@@ -87,81 +79,45 @@ std::string detail_of(const Met& met, const indicators::Judgement& best) {
 
 Result<MetStats> run_indicators(const Program& program, std::span<const std::uint32_t> numbers, std::size_t memory,
                                 casefile::Case& in) {
-  TRY(auto rows, casefile::RowFeed::open(in, casefile::RowKind::hits, memory));
-  std::map<std::pair<Type, std::string>, Met> all;
-  casefile::Hits hits;
+  std::map<std::pair<Type, std::string>, Found> all;
   MetStats stats;
-  const auto damaged = [&] {
-    return fail("the case is damaged: a block of hits", in.path(), "`tocsin case verify` says more");
-  };
-  EventPlace before;
-  for (;;) {
-    TRY(const bool more, rows.next());
-    if (!more) break;
-    if (!casefile::read_hits(rows.view(), rows.row(), hits)) return damaged();
-    if (!hits.indicators.empty() && is_decoy_text(hits.indicators[0])) continue;
-    const EventPlace place = rows.place();
-    const bool same = stats.events > 0 && before.evidence == place.evidence && before.offset == place.offset &&
-                      before.time == place.time;
-    before = place;
-    stats.events += !same;
-    for (const std::string_view text : hits.indicators) {
-      auto described = indicators::from_text(text);
-      if (!described) return damaged();
-      const auto [at, is_new] = all.try_emplace({described->indicator.type, described->indicator.value});
-      Met& met = at->second;
-      if (is_new)
-        met.described = std::move(*described);
-      else
-        indicators::join(met.described, *described);
-      // One record, searched for two sets that both hold the indicator.
-      if (!is_new && same && !met.events.empty() && met.last == place.time &&
-          met.events.back().offset == place.offset && met.events.back().evidence == place.evidence)
-        continue;
-      if (met.count++ == 0) {
-        met.time = met.first = place.time;
-        met.content = place.content;
-      }
-      if (!met.first.known()) met.first = place.time;
-      met.last = place.time;
-      const std::size_t shown = all.size() < kManyIndicators ? OrderedFinding::kEventsMax : 3;
-      if (met.events.size() < shown) met.events.push_back(place);
-      if (met.entities.size() < kEntitiesMax && met.events.size() <= shown)
-        for (Entity& entity : casefile::entities_from(hits.entities)) met.entities.insert(std::move(entity));
-    }
-  }
+  TRY(stats.events, gather(in, casefile::RowKind::hits, memory, [&](std::string_view text) -> Met* {
+        auto described = indicators::from_text(text);
+        if (!described) return nullptr;
+        const auto [at, is_new] = all.try_emplace({described->indicator.type, described->indicator.value});
+        if (is_new)
+          at->second.described = std::move(*described);
+        else
+          indicators::join(at->second.described, *described);
+        return &at->second.met;
+      }));
   // The best that any event makes of it, now that all is known of it: the ends and the shown events stand for all.
   const std::uint32_t rule = numbers[*program.search_at() + 1];
   TRY_VOID(in.begin_ordered(std::span(&rule, 1)));
-  for (auto& [key, met] : all) {
+  for (auto& [key, found] : all) {
+    Met& met = found.met;
     indicators::Judgement best;
     bool any = false;
     std::vector<Time> times{met.first, met.last};
     for (const EventPlace& event : met.events) times.push_back(event.time);
     for (const Time time : times) {
-      const auto one = indicators::judge(met.described, time);
+      const auto one = indicators::judge(found.described, time);
       if (!any || std::tuple(one.level, one.score) > std::tuple(best.level, best.score)) best = one;
       any = true;
     }
-    for (const EventPlace& event : met.events) met.expired += indicators::judge(met.described, event.time).expired;
+    for (const EventPlace& event : met.events) found.expired += indicators::judge(found.described, event.time).expired;
     OrderedFinding out;
     out.rule = rule;
     out.key = fmt::format("{} {}", indicators::name(key.first), key.second);
-    out.content = met.content;
-    out.time = met.time;
-    out.first = met.first;
-    out.last = met.last;
-    out.count = met.count;
-    out.events = std::move(met.events);
-    if (auto entity = entity_of(met.described.indicator)) met.entities.insert(std::move(*entity));
-    out.entities.assign(met.entities.begin(), met.entities.end());
+    if (auto entity = entity_of(found.described.indicator)) met.entities.insert(std::move(*entity));
+    put(met, out);
     out.title =
         fmt::format("Known bad {} {}: met {} ({}){}", indicators::name(key.first), key.second,
-                    met.count == 1 ? "once" : fmt::format("{} times", met.count), list_of(met.described.sources),
-                    met.described.kind == indicators::ListKind::none ? "" : "; on a warning list");
-    out.detail = detail_of(met, best);
+                    met.count == 1 ? "once" : fmt::format("{} times", met.count), list_of(found.described.sources),
+                    found.described.kind == indicators::ListKind::none ? "" : "; on a warning list");
+    out.detail = detail_of(found, best);
     out.level = best.level;
-    if (met.described.indicator.control) out.techniques = {"T1071"};
+    if (found.described.indicator.control) out.techniques = {"T1071"};
     TRY_VOID(in.add_ordered(out));
   }
   TRY_VOID(in.end_ordered());

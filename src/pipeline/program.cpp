@@ -215,7 +215,7 @@ Result<void> Program::load_indicators(const RuleOptions& options) {
 Result<void> Program::load_decoys(const RuleOptions& options) {
   TRY(decoys_, DecoyWatch::load(options, demand_));
   casefile::RuleInfo search;
-  search.hash = sha256("decoy search 1\n" + decoys_->digest().hex());
+  search.hash = sha256("decoy search 2\n" + decoys_->digest().hex());
   search.id = "tocsin-decoy-search";
   search.title = "which decoys of protected names records name";
   search.kind = casefile::RuleKind::detector;

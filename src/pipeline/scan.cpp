@@ -23,7 +23,7 @@ using casefile::Case;
 struct Task {
   Intaken in;
   casefile::MatchBatch matches;
-  casefile::RowBlock activities, hits, statements;
+  casefile::RowBlock activities, hits, decoys, statements;
   std::uint64_t untimed = 0;       // activities without a time, which are left out
   std::vector<Anomaly> anomalies;  // met while decoding
   std::uint64_t events = 0;
@@ -76,6 +76,7 @@ class Scan {
   void collect(Task& task, Worker& worker, const Event& event) const;
   void seek(Task& task, Worker& worker, const Event& event) const;
   void watch(Task& task, Worker& worker, const Event& event) const;
+  void keep(casefile::RowBlock& block, Worker& worker, const Event& event) const;
   void judge(Task& task, const Event& event) const;
   // Whether this evidence has yet to meet a rule (its index); one of program_'s, or none.
   static bool lacks(const EvidenceRun& run, std::optional<std::uint32_t> rule);
@@ -127,6 +128,7 @@ void Scan::work(Task& task, Worker& worker) const {
   task.matches.clear();
   task.activities.clear();
   task.hits.clear();
+  task.decoys.clear();
   task.statements.clear();
   task.untimed = 0;
   task.anomalies.clear();
@@ -200,6 +202,16 @@ void Scan::collect(Task& task, Worker& worker, const Event& event) const {
                          worker.activity);
 }
 
+// What a search found in a record: worker.hits.found; worker.record is the record.
+void Scan::keep(casefile::RowBlock& block, Worker& worker, const Event& event) const {
+  worker.entities.clear();
+  casefile::write_entities(worker.record, worker.entities);
+  worker.hits.entities = worker.entities;
+  const casefile::Identity identity = program_.identity(event);
+  casefile::add_hits(block, {event.time, identity.content, event.offset, event.record, identity.numbered, 0},
+                     worker.hits);
+}
+
 // Text is searched as it stands; records whose bytes aren't their text, field by field.
 void Scan::seek(Task& task, Worker& worker, const Event& event) const {
   indicators::Search& search = *worker.search;
@@ -216,31 +228,21 @@ void Scan::seek(Task& task, Worker& worker, const Event& event) const {
   if (found.empty()) return;
   if (!by_field) worker.batch.access()->describe(worker.batch, event, worker.record);
   if (worker.told.size() > 10'000) worker.told.clear();
-  worker.hits.indicators.clear();
+  worker.hits.found.clear();
   for (const indicators::Number number : found) {
     const auto [told, is_new] = worker.told.try_emplace(number);
     if (is_new) told->second = indicators::to_text(program_.indicators()->describe(number));
-    worker.hits.indicators.push_back(told->second);
+    worker.hits.found.push_back(told->second);
   }
-  worker.entities.clear();
-  casefile::write_entities(worker.record, worker.entities);
-  worker.hits.entities = worker.entities;
-  const casefile::Identity identity = program_.identity(event);
-  casefile::add_hits(task.hits, {event.time, identity.content, event.offset, event.record, identity.numbered, 0},
-                     worker.hits);
+  keep(task.hits, worker, event);
 }
 
 void Scan::watch(Task& task, Worker& worker, const Event& event) const {
   const std::vector<std::string_view>& found = worker.decoys->search(event);
   if (found.empty()) return;
   worker.batch.access()->describe(worker.batch, event, worker.record);
-  worker.hits.indicators.assign(found.begin(), found.end());
-  worker.entities.clear();
-  casefile::write_entities(worker.record, worker.entities);
-  worker.hits.entities = worker.entities;
-  const casefile::Identity identity = program_.identity(event);
-  casefile::add_hits(task.hits, {event.time, identity.content, event.offset, event.record, identity.numbered, 0},
-                     worker.hits);
+  worker.hits.found.assign(found.begin(), found.end());
+  keep(task.decoys, worker, event);
 }
 
 void Scan::judge(Task& task, const Event& event) const {
@@ -315,6 +317,7 @@ Result<void> Scan::store(Task& task) {
     if (!task.matches.items().empty()) TRY_VOID(case_.append(task.matches));
     TRY_VOID(case_.append(casefile::RowKind::activities, task.activities));
     TRY_VOID(case_.append(casefile::RowKind::hits, task.hits));
+    TRY_VOID(case_.append(casefile::RowKind::decoys, task.decoys));
     TRY_VOID(case_.append(casefile::RowKind::statements, task.statements));
   }
   events_ += task.events;
