@@ -206,7 +206,9 @@ void Site::learn(const Sighting& seen) {
   if (!place.first) place.first = now;
   place.refreshed = now;
   if (Place& subnet = places_.touch(mix(seen.account, seen.subnet), seen.time); !subnet.first) subnet.first = now;
-  if (Place& network = places_.touch(mix(seen.account, seen.network), seen.time); !network.first) network.first = now;
+  Place& network = places_.touch(mix(seen.account, seen.network), seen.time);
+  if (!network.first) network.first = now;
+  network.refreshed = now;
   for (const std::uint64_t key : {seen.source, seen.subnet, seen.network}) join(key, seen.account, seen.time);
   if (!login.user_agent.empty()) join(agent_key(login.user_agent), seen.account, seen.time);
 }

@@ -110,6 +110,8 @@ class Judge {
     Trace made;
     made.from = static_cast<std::uint32_t>(traces.tries.size());
     made.crowd = Trace::kCrowds - 1;
+    made.network = cells[of.front()].network;
+    made.quarter = cells[of.front()].first / kQuarter;
     std::uint32_t most = 0, exist = 0;
     unsigned halved = 0;
     for (const std::uint32_t i : of) {
@@ -127,7 +129,9 @@ class Judge {
       tried.device = mix(mix(cell.account, tried.client), cell.first / kQuarter);
       tried.group = mix(mix(cell.account, cell.network), cell.first / kDay);
       tried.agent = cell.agent == 0 ? 0 : cell.agent_accounts >= 3 ? 1 : 2;
-      tried.near = cell.subnet_known ? 2 : cell.network_known ? 1 : 0;
+      // Who lives in the network now did so then, though the evidence had not shown it yet.
+      const bool lives = cell.network_known || site_.stay(cell.account, cell.network) >= kStays;
+      tried.near = cell.subnet_known ? 2 : lives ? 1 : 0;
       tried.known = known(cell);
     }
     made.to = static_cast<std::uint32_t>(traces.tries.size());

@@ -64,6 +64,7 @@ Likelihood::Likelihood(const Traces& noise, double days, double active) : active
   for (const Trace& trace : noise.traces) {
     Noise& of = noise_[trace.stratum()];
     sources[trace.stratum()] += trace.stands_for;
+    of.networks[trace.network] += 1, of.sources += 1;
     of.serves[trace.serves] += 1, of.shape[trace.shape] += 1, of.names[trace.names] += 1;
     for (std::uint32_t i = trace.from; i < trace.to; ++i) {
       const Tried& tried = noise.tries[i];
@@ -83,6 +84,7 @@ Likelihood::Likelihood(const Traces& noise, double days, double active) : active
     Noise& of = noise_[stratum];
     of.per_day =
         (sources[stratum] + kPriorDays * kPerAccountDay[stratum] * active_) / (std::max(days, 0.0) + kPriorDays);
+    for (const auto& [network, count] : of.networks) of.single_networks += count < 1.5;
     of.serves = blend(of.serves, kServes, kPriorWeight);
     of.shape = blend(of.shape, kShape, kPriorWeight);
     of.names = blend(of.names, kNames, kPriorWeight);
@@ -104,6 +106,31 @@ double Likelihood::noise_account(std::size_t stratum, const Tried& tried) const 
   // A name not seen before is as likely as those seen once have it (Good 1953).
   const double fresh = tried.known ? kPriorWeight / active_ : (kPriorWeight + noise.made_up) / kNamesNobodyHas;
   return ((found == noise.accounts.end() ? 0 : found->second) + fresh) / (noise.tries + kPriorWeight);
+}
+
+// How much likelier the campaign comes from the network than the noise does. A network not seen before is as likely as
+// those seen once have it (Good 1953).
+double Likelihood::of_network(std::size_t stratum, double usual, double theirs, double own) const {
+  const Noise& noise = noise_[stratum];
+  theirs = std::max(0.0, theirs - own);
+  const double all = std::max(0.0, sources_[stratum] - own), among = std::max(1.0, universe_[stratum]);
+  const double fresh = std::min(1.0, (single_networks_[stratum] + 1) / (all + 2));
+  const double fresh_noise = (noise.single_networks + kPriorWeight) / (noise.sources + kPriorWeight);
+  return (fresh / among + (1 - fresh) * theirs / std::max(all, 1.0)) /
+         (fresh_noise / among + (1 - fresh_noise) * usual / std::max(noise.sources, 1.0));
+}
+
+double Likelihood::of_network(std::size_t trace, const Trace& of) const {
+  const std::uint32_t number = trace_networks_[trace];
+  return of_network(of.stratum(), network_of_[number].usual, networks_[number], of.share);
+}
+
+double Likelihood::of_network(const Trace& trace) const {
+  const std::size_t stratum = trace.stratum();
+  const auto found = noise_[stratum].networks.find(trace.network);
+  const std::uint32_t number = network_numbers_.find(mix(trace.network, stratum));
+  return of_network(stratum, found == noise_[stratum].networks.end() ? 0 : found->second,
+                    number == UINT32_MAX ? 0 : networks_[number], 0);
 }
 
 // People's failures come in waves, on which the days before say nothing; what bots do is steady.
@@ -131,14 +158,20 @@ void Likelihood::start(Traces& now) const {
 void Likelihood::maximise(const Traces& now) {
   Part counts;
   Chances<Trace::kStrata> strata{};
-  for (std::vector<double>* of : {&accounts_, &groups_, &clients_}) std::ranges::fill(*of, 0);
+  for (std::vector<double>* of : {&accounts_, &groups_, &clients_, &networks_}) std::ranges::fill(*of, 0);
   double all = 0;
-  for (std::size_t i = 0; i < Trace::kStrata; ++i) noise_[i].count = noise_[i].per_day * days_;
+  for (std::size_t i = 0; i < Trace::kStrata; ++i) {
+    noise_[i].count = noise_[i].per_day * days_;
+    noise_[i].waves.assign(of_people(i) ? quarters_ : 0, 0);
+  }
   Chances<Trace::kStrata> rest{};
   campaign_tries_ = 0;
-  for (const Trace& t : now.traces) {
+  for (std::size_t k = 0; k < now.traces.size(); ++k) {
+    const Trace& t = now.traces[k];
     all += t.share;
     strata[t.stratum()] += t.share, rest[t.stratum()] += 1 - t.share;
+    networks_[trace_networks_[k]] += t.share;
+    if (of_people(t.stratum())) noise_[t.stratum()].waves[t.quarter - first_quarter_] += 1 - t.share;
     counts.serves[t.serves] += t.share;
     counts.shape[t.shape] += t.share, counts.names[t.names] += t.share;
     for (std::uint32_t i = t.from; i < t.to; ++i) {
@@ -159,7 +192,14 @@ void Likelihood::maximise(const Traces& now) {
     if (n < 1.5) lonely_ += n;
   }
   for (std::size_t i = 0; i < Trace::kStrata; ++i)
-    if (of_people(i)) noise_[i].count = std::max(noise_[i].count, rest[i]);
+    if (of_people(i)) {
+      noise_[i].count = std::max(noise_[i].count, rest[i]);
+      for (double& wave : noise_[i].waves) wave = std::max(wave, noise_[i].count / quarters_);
+    }
+  sources_ = strata;
+  single_networks_.fill(0);
+  for (std::size_t i = 0; i < networks_.size(); ++i)
+    if (networks_[i] < 1.5) single_networks_[network_of_[i].stratum] += networks_[i];
   // What it has never done is thought as likely as chance has it.
   constexpr double kLittle = 1;
   const auto even = []<std::size_t N>(Chances<N>& chances) { chances.fill(1.0 / N); };
@@ -179,12 +219,14 @@ Likelihood::Numbered Likelihood::numbered(const Tried& tried) const {
 }
 
 // `own`: the trace is among those fitted, and what it tried must not speak for itself.
-double Likelihood::ratio(const Traces& of, const Trace& t, bool own) const {
+double Likelihood::ratio(const Traces& of, const Trace& t, double of_network, bool own) const {
   const std::size_t stratum = t.stratum();
   const Noise& noise = noise_[stratum];
-  double sum = std::log(campaign_count_ * strata_[stratum] / noise.count);
+  const double usual = own && of_people(stratum) ? noise.waves[t.quarter - first_quarter_] * quarters_ : noise.count;
+  double sum = std::log(campaign_count_ * strata_[stratum] / usual);
   sum += bounded(campaign_.serves[t.serves] / noise.serves[t.serves]);
   sum += bounded(campaign_.shape[t.shape] / noise.shape[t.shape]);
+  sum += bounded(of_network);
   if (t.names != 2) sum += bounded(campaign_.names[t.names] / noise.names[t.names]);
   const double lonely = std::clamp((lonely_ + 0.5) / (bursts_ + 1), 1e-4, 0.9);
   double of_tries = 0;
@@ -195,8 +237,8 @@ double Likelihood::ratio(const Traces& of, const Trace& t, bool own) const {
       return number == UINT32_MAX ? 0 : std::max(0.0, counts[number] - less);
     };
     of_tries += bounded(campaign_.near[tried.near] / noise.near[tried.near]);
-    const double usual = noise_client(stratum, tried);
-    of_tries += bounded((count(clients_, n.client, own ? t.share : 0) + 0.01) / (campaign_tries_ + 1) / usual);
+    of_tries += bounded((count(clients_, n.client, own ? t.share : 0) + 0.01) / (campaign_tries_ + 1) /
+                        noise_client(stratum, tried));
     // How many tries of the kind the campaign would make on the account within hours, were it four times as busy.
     const double expected = kBusier * count(accounts_, n.account, 0) * count(clients_, n.client, 0) /
                             std::max(campaign_tries_, 1.0) / std::max(4 * days_, 1.0);
@@ -211,7 +253,7 @@ double Likelihood::ratio(const Traces& of, const Trace& t, bool own) const {
 }
 
 double Likelihood::share(const Traces& of, const Trace& trace) const {
-  return 1 / (1 + std::exp(-ratio(of, trace, false)));
+  return 1 / (1 + std::exp(-ratio(of, trace, of_network(trace), false)));
 }
 
 void Likelihood::fit(Traces& now, double days) {
@@ -220,6 +262,22 @@ void Likelihood::fit(Traces& now, double days) {
   for (const Tried& tried : now.tries)
     numbered_.push_back({account_numbers_.number(tried.account), group_numbers_.number(tried.group),
                          client_numbers_.number(tried.client)});
+  trace_networks_.clear();
+  first_quarter_ = UINT32_MAX;
+  std::uint32_t last = 0;
+  for (const Trace& t : now.traces)
+    first_quarter_ = std::min(first_quarter_, t.quarter), last = std::max(last, t.quarter);
+  quarters_ = last >= first_quarter_ ? last - first_quarter_ + 1 : 1;
+  for (std::size_t i = 0; i < Trace::kStrata; ++i) universe_[i] = static_cast<double>(noise_[i].networks.size());
+  for (const Trace& t : now.traces) {
+    trace_networks_.push_back(network_numbers_.number(mix(t.network, t.stratum())));
+    if (trace_networks_.back() < network_of_.size()) continue;
+    const auto found = noise_[t.stratum()].networks.find(t.network);
+    const bool known = found != noise_[t.stratum()].networks.end();
+    network_of_.push_back({static_cast<std::uint8_t>(t.stratum()), known ? found->second : 0});
+    universe_[t.stratum()] += !known;
+  }
+  networks_.resize(network_numbers_.size());
   accounts_.resize(account_numbers_.size()), groups_.resize(group_numbers_.size());
   clients_.resize(client_numbers_.size());
   start(now);
@@ -228,7 +286,7 @@ void Likelihood::fit(Traces& now, double days) {
     maximise(now);
     double moved = 0;
     for (std::size_t i = 0; i < shares.size(); ++i) {
-      shares[i] = 1 / (1 + std::exp(-ratio(now, now.traces[i], true)));
+      shares[i] = 1 / (1 + std::exp(-ratio(now, now.traces[i], of_network(i, now.traces[i]), true)));
       moved = std::max(moved, std::abs(shares[i] - now.traces[i].share));
     }
     for (std::size_t i = 0; i < shares.size(); ++i) now.traces[i].share = shares[i];

@@ -176,9 +176,8 @@ void Tracker::failed(const Sighting& seen) {
   if (fresh) {
     if (!seen.account_known || seen.network_known || seen.source_accounts >= kBusySource) return;
     bool again = false;
-    candidates_.recent(seen.account, seen.time, 7 * kDay, [&](const Cell& of) {
-      return again = of.network == seen.network && of.source != seen.source;
-    });
+    candidates_.recent(seen.account, seen.time, 7 * kDay,
+                       [&](const Cell& of) { return again = of.network == seen.network && of.source != seen.source; });
     if (again || stale(seen)) return;
     if (seen.time < outage_until_) {
       in_outage_.add(seen.time, seen.account, seen.subnet);
