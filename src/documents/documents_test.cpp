@@ -146,5 +146,18 @@ TEST(Documents, AnyDamageIsSurvived) {
   }
 }
 
+// The first bytes of every format, and nothing behind them.
+TEST(Documents, BeginningsAloneAreSurvived) {
+  using namespace std::string_view_literals;
+  for (const std::string_view magic :
+       {"RIFF....WEBP"sv, "%PDF-1.7"sv, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"sv, "{\\rtf1"sv, "PK\3\4\24\0"sv,
+        "\x89PNG\r\n\x1a\n"sv, "\xff\xd8\xff\xe1"sv, "II*\0"sv, "<!DOCTYPE html>"sv})
+    for (std::size_t size = 0; size <= magic.size(); ++size) {
+      recognise(magic.substr(0, size));
+      describe(magic.substr(0, size));
+      text_of(magic.substr(0, size));
+    }
+}
+
 }  // namespace
 }  // namespace tocsin::documents

@@ -14,7 +14,7 @@ std::string_view recognise_picture(std::string_view head) {
   if (head.starts_with("\xff\xd8\xff")) return "jpeg";
   if (head.starts_with("\x89PNG\r\n\x1a\n")) return "png";
   if (head.starts_with("II*\0"sv) || head.starts_with("MM\0*"sv)) return "tiff";
-  if (head.starts_with("RIFF") && head.substr(8, 4) == "WEBP") return "webp";
+  if (head.size() >= 12 && head.starts_with("RIFF") && head.substr(8, 4) == "WEBP") return "webp";
   return "";
 }
 
