@@ -38,6 +38,7 @@ bool make_brand(std::string_view name, const PublicSuffixes& suffixes, const Lex
   out.named = classes && !(classes & ~(kProduct | kGovernment | kCountryCode));
   out.bits = out.named ? lexicon.spelt(out.label) : cost.bits;
   out.word = !out.named && cost.words == 1 && cost.unknown < 1;
+  out.lure = (classes & (kLure | kHost)) && !(classes & (kProduct | kGovernment));
   out.generic = classes & (kLure | kTechnical | kInstitution | kHost | kCommon);
   out.government = lexicon.classes(out.label) & kGovernment;
   for (const std::string& label : out.rest_labels)

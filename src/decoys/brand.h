@@ -21,6 +21,7 @@ struct Brand {
   float bits = 0;           // what the label costs: chance makes short and ordinary ones
   bool word = false;        // a word by itself, or of two or three common ones
   bool named = false;       // the lexicon knows it as a name alone
+  bool lure = false;        // itself what lures: "mail", "online"
   bool generic = false;     // what anybody calls his mail, his office, his windows
   bool government = false;  // the label or the suffix says so
 };

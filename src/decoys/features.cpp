@@ -222,6 +222,8 @@ bool describe(Scene& scene, const Brand& brand, const Lexicon& lexicon, Place& p
   const bool same = scene.suffix == brand.suffix;
   const bool same_end = same || (brand.rest.size() < text.size() && text.ends_with(brand.rest) &&
                                  text[text.size() - brand.rest.size() - 1] == '.');
+  // "secure-mail.info" is anybody's mail, not mail.ru's.
+  if (brand.lure && !same_end && !full && !twin && !changed) return false;
   out[F::same_rare] = same_end && !is_common(scene.suffix);
   out[F::same_common] = same_end && is_common(scene.suffix);
   out[F::same_country] = !same_end && !brand.country.empty() && text.ends_with("." + brand.country);

@@ -1,5 +1,5 @@
 // The weights of features.h: fitted by `decoys_bench fit` (bench/decoys_fit.cpp) on decoys that one actor registered
-// for some 190 names and on honest names; scaled so that a score of 0.5 and of 0.8 are met by some 850 and 196 honest
+// for 160 names and on honest names; scaled so that a score of 0.5 and of 0.8 are met by some 750 and 160 honest
 // names in a million. Few and smooth, so that they say something of kinds of tricks and nothing of any name.
 #include "decoys/features.h"
 
