@@ -252,7 +252,8 @@ def bench_products():
     forged = run("forgeries", 1_000_000)
     at_least("products: forged lines", forged["forgeries"], "lines", 1_000_000)
     at_most("products: wrong attributions", forged["wrong"], "lines", 0)
-    at_most("products: worst line to median", run("hunt", 600)["ratio"], "times a byte", 3)
+    worst = max(run("hunt", 600, seed)["ratio"] for seed in (1, 2, 3))
+    at_most("products: worst line to median, three hunts", worst, "times a byte", 3)
 
 
 def bench_spray():

@@ -2,7 +2,7 @@
 //   products_bench lines [LINES]      the OpenSSH lines themselves
 //   products_bench speed [LINES]      OpenSSH lines → typed activities, all products compiled, on one core
 //   products_bench activities FILE    the same once over a file, for a comparison of whole processes
-//   products_bench hunt [ROUNDS]      looks for the line that costs most a byte, against the median line's cost
+//   products_bench hunt [ROUNDS [SEED]]  looks for the line that costs most a byte, against the median line's cost
 //   products_bench forgeries [COUNT [SEED]]  forged lines of all products; wrong attributions
 //   products_bench line TEXT           what this line costs a byte
 //   products_bench rulebase [PRODUCT]  the product's templates in liblognorm's rule language
@@ -161,11 +161,11 @@ double cost(products::Catalog& catalog, const Demand& demand, const std::string&
   return measure(catalog, demand, text, 3).all_s * 1e9 / static_cast<double>(text.size());
 }
 
-void hunt(std::size_t rounds) {
+void hunt(std::size_t rounds, std::uint64_t seed) {
   products::Catalog catalog = load();
   Demand demand;
   catalog.demand(demand);
-  tests::Forger forger(catalog.definitions(), 7);
+  tests::Forger forger(catalog.definitions(), 6 + seed);
   std::vector<std::string> lines;
   while (lines.size() < 400)
     if (const tests::Forged& forged = forger.next(); !forged.line.empty()) lines.push_back(forged.line);
@@ -176,7 +176,7 @@ void hunt(std::size_t rounds) {
   const double ssh = cost(catalog, demand,
                           "Jun 21 16:47:48 mail1 sshd[4711]: Failed password for root from 192.0.2.1 port 50273 ssh2");
   // The worst ones are stretched, spliced and repeated, and what costs more is kept.
-  std::mt19937 random(11);
+  std::mt19937 random(static_cast<unsigned>(10 + seed));
   std::vector<std::pair<double, std::string>> pool(costs.end() - 20, costs.end());
   for (std::size_t i = 0; i < rounds; ++i) {
     std::string line = pool[random() % pool.size()].second;
@@ -311,7 +311,8 @@ int main(int count, char** values) {
   const std::uint64_t number = count > 2 ? std::strtoull(values[2], nullptr, 10) : 0;
   if (what == "lines") return std::fputs(tocsin::openssh_lines(number ? number : 500'000).c_str(), stdout), 0;
   if (what == "activities") return tocsin::activities(count > 2 ? values[2] : "/dev/null"), 0;
-  if (what == "hunt") return tocsin::hunt(number ? number : 3000), 0;
+  if (what == "hunt")
+    return tocsin::hunt(number ? number : 3000, count > 3 ? std::strtoull(values[3], nullptr, 10) : 1), 0;
   if (what == "forgeries")
     return tocsin::forgeries(number ? number : 1'000'000, count > 3 ? std::strtoull(values[3], nullptr, 10) : 1);
   if (what == "line") return tocsin::line(count > 2 ? values[2] : ""), 0;

@@ -37,7 +37,7 @@ def bench(build, data, tocsin, run, at_least, at_most, figure, say, runs):
 
     # Whole processes from the file, as the peers are; what is made is counted and dropped, where theirs is printed.
     speed = per_second(count, lambda: [program, "activities", lines], lambda: [program, "activities", nothing])
-    figure("text to activity, one core", speed, "lines/s", "", None)
+    figure("text to activity, one thread", speed, "lines/s", "", None)
 
     if shutil.which("lognormalizer"):
         # Its duty as near to ours as its language goes: the templates of our OpenSSH definition (ours has those of all
@@ -48,7 +48,7 @@ def bench(build, data, tocsin, run, at_least, at_most, figure, say, runs):
         shell = lambda base, file: lambda: ["sh", "-c", f"lognormalizer -r '{base}' < '{file}' > '{data}/lognorm.out'"]
         theirs = per_second(count, shell(rules, lines), shell(rules, nothing))
         figure("lognormalizer, our sshd's templates", theirs, "lines/s", "", None)
-        at_least("times lognormalizer", speed / theirs, "", 3)
+        at_least("times lognormalizer, one thread each", speed / theirs, "", 3)
         theirs = per_second(count, shell(few, lines), shell(few, nothing))
         figure("lognormalizer, five rules alone", theirs, "lines/s", "", None)
         figure("times that", speed / theirs, "", "", None)
@@ -57,8 +57,8 @@ def bench(build, data, tocsin, run, at_least, at_most, figure, say, runs):
     if shutil.which("fail2ban-regex"):
         command = lambda file: lambda: ["sh", "-c", f"fail2ban-regex '{file}' sshd > '{data}/f2b.out' 2>&1; exit 0"]
         theirs = per_second(small, command(head), command(nothing))
-        figure("fail2ban-regex, one core", theirs, "lines/s", "", None)
-        at_least("times fail2ban-regex", speed / theirs, "", 80)
+        figure("fail2ban-regex", theirs, "lines/s", "", None)
+        at_least("times fail2ban-regex, one thread each", speed / theirs, "", 80)
     else:
         say("  skipped: fail2ban-regex is not installed (fail2ban)")
 
@@ -72,7 +72,14 @@ def bench(build, data, tocsin, run, at_least, at_most, figure, say, runs):
             return [tocsin, "scan", file, "--no-rules", "--threads", "1", "--year", "2024", "--case", case, "-q", *more]
         return command
 
-    at_least("with all detectors, one core", per_second(count, scanned(lines), scanned(nothing)), "lines/s", 500_000)
+    at_least("with all detectors, one thread", per_second(count, scanned(lines), scanned(nothing)), "lines/s", 500_000)
+    # As users run it: all threads, by the clock on the wall, with what starting costs.
+    usual = [argument for argument in scanned(lines)() if argument not in ("--threads", "1")]
+
+    def fresh():
+        scanned(lines)()  # no case of the run before
+        return run(usual).wall
+    figure("with all detectors, as users run it", count / min(fresh() for _ in range(runs)), "lines/s of wall time", "", None)
     at_most("memory of that scan", run(scanned(lines)()).peak / 1e6, "MB", 512)
     size = case.stat().st_size
     figure("kept in the case", size / count, "bytes/line", "", None)
@@ -85,7 +92,7 @@ def bench(build, data, tocsin, run, at_least, at_most, figure, say, runs):
         for i in range(1_000_000):
             out.write(f"10.{i >> 16}.{i >> 8 & 255}.{i & 255}\n" if i % 2 else f"host{i}.some-name.example\n")
     search = ["--no-detectors", "--indicators", listed]
-    at_least("a million indicators, one core", per_second(count, scanned(lines, *search), scanned(nothing, *search)), "lines/s",
+    at_least("a million indicators, one thread", per_second(count, scanned(lines, *search), scanned(nothing, *search)), "lines/s",
              500_000)
     import json
     import sqlite3

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <memory>
 #include <span>
 
 namespace tocsin::products {
@@ -45,13 +46,17 @@ constexpr std::string_view kReasons[] = {"none",     "bad_password", "unknown_us
                                          "policy",   "unavailable",  "other"};
 
 bool same_name(std::string_view text, std::string_view name) {
-  return std::ranges::equal(text, name, [](char a, char b) { return a == b || (a == '-' && b == '_'); });
+  if (text.size() != name.size() || text[0] != name[0]) return false;
+  for (std::size_t i = 1; i < text.size(); ++i)
+    if (text[i] != name[i] && !(text[i] == '-' && name[i] == '_')) return false;
+  return true;
 }
 
 LoginReason reason_of(std::string_view text) {
+  if (text.empty()) return LoginReason::none;
   for (std::size_t i = 0; i < std::size(kReasons); ++i)
     if (same_name(text, kReasons[i])) return static_cast<LoginReason>(i);
-  return text.empty() ? LoginReason::none : LoginReason::other;
+  return LoginReason::other;
 }
 
 Outcome outcome_of(std::string_view text) {
@@ -82,8 +87,15 @@ std::optional<Ip> source_of(const EcsSink& ecs) {
   return ip && !ip->is_unspecified() ? ip : std::nullopt;
 }
 
+// A new value where the old one is, without a copy.
+template <class T>
+void renew(T& out) {
+  static_assert(std::is_trivially_destructible_v<T>);
+  std::construct_at(&out);
+}
+
 bool fill(const EcsSink& ecs, ActivityGrades grades, Login& out) {
-  out = {};
+  renew(out);
   out.user = first_of(ecs, {login_user, user_email, user_name});
   out.source = source_of(ecs);
   out.source_port = number<std::uint16_t>(first_of(ecs, {source_port, client_port}));
@@ -102,7 +114,7 @@ bool fill(const EcsSink& ecs, ActivityGrades grades, Login& out) {
 }
 
 bool fill(const EcsSink& ecs, MailAccess& out) {
-  out = {};
+  renew(out);
   out.user = first_of(ecs, {user_email, user_name});
   out.mailbox = first_of(ecs, {mail_mailbox});
   if (out.mailbox.empty()) out.mailbox = out.user;
@@ -117,7 +129,7 @@ bool fill(const EcsSink& ecs, MailAccess& out) {
 }
 
 bool fill(const EcsSink& ecs, MailboxChange& out) {
-  out = {};
+  renew(out);
   out.user = first_of(ecs, {user_email, user_name});
   out.mailbox = first_of(ecs, {change_mailbox});
   if (out.mailbox.empty()) out.mailbox = out.user;
@@ -130,7 +142,7 @@ bool fill(const EcsSink& ecs, MailboxChange& out) {
 }
 
 bool fill(const EcsSink& ecs, ActivityGrades grades, WebRequest& out) {
-  out = {};
+  renew(out);
   out.source = source_of(ecs);
   out.host = first_of(ecs, {url_domain, host_name});
   out.method = ecs.get(method);
@@ -146,7 +158,7 @@ bool fill(const EcsSink& ecs, ActivityGrades grades, WebRequest& out) {
 }
 
 bool fill(const EcsSink& ecs, NameLookup& out) {
-  out = {};
+  renew(out);
   out.client = source_of(ecs);
   out.name = ecs.get(question_name);
   out.type = ecs.get(question_type);

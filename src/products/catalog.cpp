@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <deque>
+#include <mutex>
 
 #include "products/choice.h"
 #include "products/mapping.h"
@@ -30,13 +32,13 @@ struct Rule {
 struct TextMatcher {
   FieldRef of;
   bool specific = false;
-  std::vector<bool> conditional;  // by message: whether it counts under conditions
-  bool any_conditional = false;
   Matcher matcher;
   std::vector<std::uint32_t> messages;  // what the matcher's numbers mean, in messages_
 };
 
+// Compiled when the first record asks: of some hundred groups a scan meets a few.
 struct Group {
+  std::once_flag once;
   std::vector<TextMatcher> texts;
 };
 
@@ -67,6 +69,7 @@ Identity identity_of(std::string_view name, const Definition& definition, const 
 // What syslog daemons wrap around a message, off: `message repeated 3 times: [ … ]` (rsyslog, sysklogd) and
 // `[ID 800047 auth.info] …` (Solaris). Returns how often it was said.
 std::uint32_t unwrap(std::string_view& text) {
+  if (text[0] != '[' && text[0] != 'm') return 1;
   if (text.starts_with("[ID ")) {
     std::size_t at = 4;
     while (at < text.size() && at < 16 && text[at] >= '0' && text[at] <= '9') ++at;
@@ -119,11 +122,12 @@ struct Catalog::Impl {
   std::vector<Rule> messages, records;
   std::vector<std::uint32_t> first_record;  // of each definition, in records
   std::vector<RecordChoice> choices;        // of each definition's records
-  std::vector<Group> groups;
+  mutable std::deque<Group> groups;         // the router's
 
   Result<void> compile();
   Result<void> compile_message(std::uint32_t definition, const Message& message);
-  void group_up();
+  const Group& group(std::uint32_t number) const;
+  std::vector<TextMatcher> texts_of(const Router::Members& members) const;
 
   struct Found {
     const Rule* rule = nullptr;
@@ -171,33 +175,34 @@ Result<void> Catalog::Impl::compile() {
     }
   }
   TRY(router, Router::make(definitions, names));
-  group_up();
+  groups.resize(router.groups().size());
   return {};
 }
 
-void Catalog::Impl::group_up() {
-  for (const Router::Members& members : router.groups()) {
-    Group& group = groups.emplace_back();
-    const auto member = [&](const Rule& rule) {
-      return std::ranges::find(members, rule.definition, &Router::Member::definition);
-    };
-    for (std::uint32_t i = 0; i < messages.size(); ++i) {
-      const Rule& rule = messages[i];
-      if (member(rule) == members.end()) continue;
-      const bool specific = member(rule)->specific;
-      auto text = std::ranges::find_if(
-          group.texts, [&](const TextMatcher& t) { return t.of.index == rule.of.index && t.specific == specific; });
-      if (text == group.texts.end())
-        text = group.texts.insert(group.texts.end(), {rule.of, specific, {}, false, {}, {}});
-      text->conditional.push_back(!member(rule)->conditions.empty() || !rule.when.empty());
-      text->any_conditional |= text->conditional.back();
-      for (const auto& [number, shapes] : rule.shapes)
-        text->matcher.add(static_cast<std::uint32_t>(text->messages.size()), number, shapes, rule.identities);
-      text->messages.push_back(i);
-    }
-    for (TextMatcher& text : group.texts) text.matcher.build();
-    std::ranges::stable_partition(group.texts, &TextMatcher::specific);
+const Group& Catalog::Impl::group(std::uint32_t number) const {
+  Group& group = groups[number];
+  std::call_once(group.once, [&] { group.texts = texts_of(router.groups()[number]); });
+  return group;
+}
+
+std::vector<TextMatcher> Catalog::Impl::texts_of(const Router::Members& members) const {
+  std::vector<TextMatcher> texts;
+  for (std::uint32_t i = 0; i < messages.size(); ++i) {
+    const Rule& rule = messages[i];
+    const auto member = std::ranges::find(members, rule.definition, &Router::Member::definition);
+    if (member == members.end()) continue;
+    auto text = std::ranges::find_if(
+        texts, [&](const TextMatcher& t) { return t.of.index == rule.of.index && t.specific == member->specific; });
+    if (text == texts.end()) text = texts.insert(texts.end(), {rule.of, member->specific, {}, {}});
+    const bool conditional = !member->conditions.empty() || !rule.when.empty();
+    for (const auto& [number, shapes] : rule.shapes)
+      text->matcher.add(static_cast<std::uint32_t>(text->messages.size()), number, shapes, rule.identities,
+                        conditional);
+    text->messages.push_back(i);
   }
+  for (TextMatcher& text : texts) text.matcher.build();
+  std::ranges::stable_partition(texts, &TextMatcher::specific);
+  return texts;
 }
 
 bool Catalog::Impl::counts(const Router::Members& members, std::uint32_t definition, const Fields& fields) const {
@@ -208,7 +213,6 @@ bool Catalog::Impl::counts(const Router::Members& members, std::uint32_t definit
 
 bool Catalog::Impl::find(const Fields& plain, Scratch& scratch, Found& out) const {
   const std::uint32_t number = router.group(plain, scratch);
-  const Group& group = groups[number];
   const Router::Members& members = router.groups()[number];
 
   class Filter final : public MessageFilter {
@@ -216,7 +220,6 @@ bool Catalog::Impl::find(const Fields& plain, Scratch& scratch, Found& out) cons
     Filter(const Impl& impl, const Router::Members& members, const TextMatcher& text, const Fields& fields)
         : impl_(impl), members_(members), text_(text), fields_(fields) {}
     bool allows(std::uint32_t message) const override {
-      if (!text_.conditional[message]) return true;
       const Rule& rule = impl_.messages[text_.messages[message]];
       return impl_.counts(members_, rule.definition, fields_) && rule.when.hold(fields_);
     }
@@ -228,7 +231,7 @@ bool Catalog::Impl::find(const Fields& plain, Scratch& scratch, Found& out) cons
     const Fields& fields_;
   };
 
-  for (const TextMatcher& one : group.texts) {
+  for (const TextMatcher& one : group(number).texts) {
     std::string_view text = plain.first(one.of);
     if (text.empty()) continue;
     if (text.size() > kTextMax) {
@@ -238,9 +241,8 @@ bool Catalog::Impl::find(const Fields& plain, Scratch& scratch, Found& out) cons
     out.repeated = unwrap(text);
     const Filter filter(*this, members, one, plain);
     Match match;
-    const MessageFilter* const asked = one.any_conditional ? &filter : nullptr;
-    if (!(scratch.naively ? one.matcher.match_naively(text, asked, scratch.match, match)
-                          : one.matcher.match(text, asked, scratch.match, match))) {
+    if (!(scratch.naively ? one.matcher.match_naively(text, &filter, scratch.match, match)
+                          : one.matcher.match(text, &filter, scratch.match, match))) {
       if (scratch.match.hard && !scratch.naively) return false;  // the next ones can't know better
       continue;
     }

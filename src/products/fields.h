@@ -58,9 +58,12 @@ class FieldNames {
 class SlotPlaces {
  public:
   static constexpr std::uint32_t kNone = UINT32_MAX;
+  static constexpr std::size_t kFew = 12;  // fields that are looked through sooner than indexed
   void fill(const Event& event) {
     for (const Slot slot : used_) first_[slot] = kNone;
     used_.clear();
+    few_ = event.fields.size() <= kFew ? &event : nullptr;
+    if (few_) return;
     for (std::uint32_t i = 0; i < event.fields.size(); ++i) {
       const Slot slot = event.fields[i].slot;
       if (slot >= first_.size()) first_.resize(slot + std::size_t{1}, kNone);
@@ -70,10 +73,16 @@ class SlotPlaces {
     }
   }
   std::uint32_t first(int slot) const {
+    if (few_) {
+      for (std::uint32_t i = 0; i < few_->fields.size(); ++i)
+        if (few_->fields[i].slot == slot) return i;
+      return kNone;
+    }
     return static_cast<std::size_t>(slot) < first_.size() ? first_[static_cast<std::size_t>(slot)] : kNone;
   }
 
  private:
+  const Event* few_ = nullptr;
   std::vector<std::uint32_t> first_;
   std::vector<Slot> used_;
 };

@@ -34,15 +34,16 @@ bool Matcher::may_fit(std::uint32_t entry, std::string_view text, std::uint32_t 
 }
 
 Fits Matcher::fit(std::uint32_t entry, std::string_view text, std::uint32_t at, MatchScratch& scratch,
-                  std::span<Taken> taken) const {
+                  MatchScratch::Way& way) const {
   if (chains_[entry].begin == chains_[entry].end) return at == text.size() ? Fits::yes : Fits::no;
-  return entries_[entry].is_loose ? fit_loose(entry, text, at, scratch, taken)
-                                  : fit_strict(entry, text, at, scratch, taken);
+  return entries_[entry].is_loose ? fit_loose(entry, text, at, scratch, way)
+                                  : fit_strict(entry, text, at, scratch, way);
 }
 
 // Between the first place that can be reached and the last that can still end, all are usable.
 Fits Matcher::fit_loose(std::uint32_t entry, std::string_view text, std::uint32_t at, MatchScratch& scratch,
-                        std::span<Taken> taken) const {
+                        MatchScratch::Way& way) const {
+  const std::span<Taken> taken(way.taken);
   const ShapeMatcher& shape = entries_[entry].shape;
   const std::span<const Free> chain = frees(entry);
   auto& firsts = scratch.firsts;
@@ -67,10 +68,11 @@ Fits Matcher::fit_loose(std::uint32_t entry, std::string_view text, std::uint32_
     const Shape::Step* const step = &shape.steps()[chain[k].step];
     const std::size_t steps = (k + 1 < chain.size() ? chain[k + 1].step : shape.steps().size()) - chain[k].step;
     const bool several = last > firsts[k];
-    if (steps > 1) {
-      shape.keep_run(text, chain[k].step, places[last].begin, scratch.shape, taken);
-      for (std::size_t i = 1; several && i < steps; ++i)
-        if (step[i].capture >= 0) taken[static_cast<std::size_t>(step[i].capture)].ambiguous = true;
+    for (std::size_t i = 1; i < steps; ++i) {
+      if (step[i].capture < 0) continue;
+      const Segments::Span span = scratch.segments.captures[places[last].captures + i - 1];
+      ShapeMatcher::keep(step[i], span.begin, span.end, taken);
+      taken[static_cast<std::size_t>(step[i].capture)].ambiguous = several;
     }
     if (k + 1 < chain.size()) {  // the free capture behind
       ShapeMatcher::keep(step[steps], places[last].end, until, taken);
@@ -88,7 +90,8 @@ Fits Matcher::fit_loose(std::uint32_t entry, std::string_view text, std::uint32_
 
 // Free captures of some type: only what allows their bytes follows one another.
 Fits Matcher::fit_strict(std::uint32_t entry, std::string_view text, std::uint32_t at, MatchScratch& scratch,
-                         std::span<Taken> taken) const {
+                         MatchScratch::Way& way) const {
+  const std::span<Taken> taken(way.taken);
   using Place = ShapeScratch::Place;
   ShapeScratch& work = scratch.shape;
   const ShapeMatcher& shape = entries_[entry].shape;

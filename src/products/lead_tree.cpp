@@ -30,16 +30,21 @@ std::uint32_t LeadTree::build_node(std::span<const Sequence> sorted, std::size_t
   nodes_.emplace_back();
   Node node;
   std::size_t i = 0;
-  std::map<std::array<std::uint32_t, 3>, std::vector<std::uint32_t>> bunches;
-  for (; i < sorted.size() && sorted[i].tokens.size() == depth; ++i)
-    bunches[{sorted[i].item.family, sorted[i].item.last, sorted[i].item.first}].push_back(sorted[i].item.entry);
-  node.bunches = static_cast<std::uint32_t>(bunches_.size());
-  for (const auto& [ends, members] : bunches) {
-    const auto begin = static_cast<std::uint32_t>(entries_.size());
-    entries_.insert(entries_.end(), members.begin(), members.end());
-    bunches_.push_back({ends[1], ends[2], begin, static_cast<std::uint32_t>(entries_.size())});
+  std::map<std::array<std::uint32_t, 4>, std::vector<std::uint32_t>> bunches;
+  for (; i < sorted.size() && sorted[i].tokens.size() == depth; ++i) {
+    const Item& item = sorted[i].item;
+    bunches[{item.family, item.rare, item.last, item.first}].push_back(item.entry);
   }
-  node.bunches_end = static_cast<std::uint32_t>(bunches_.size());
+  node.families = static_cast<std::uint32_t>(families_.size());
+  for (const auto& [key, members] : bunches) {
+    const auto begin = static_cast<std::uint32_t>(entries_.size()), bunch = static_cast<std::uint32_t>(bunches_.size());
+    entries_.insert(entries_.end(), members.begin(), members.end());
+    bunches_.push_back({key[1], key[2], key[3], begin, static_cast<std::uint32_t>(entries_.size())});
+    if (families_.size() == node.families || families_.back().family != key[0])
+      families_.push_back({key[0], bunch, bunch});
+    families_.back().bunches_end = bunch + 1;
+  }
+  node.families_end = static_cast<std::uint32_t>(families_.size());
   std::vector<Edge> edges;  // bytes sort before captures
   std::uint32_t bytes = 0;
   while (i < sorted.size()) {

@@ -29,19 +29,28 @@ class LeadTree {
     std::vector<State> states;
     std::vector<Span> spans;  // of the captures on the way to the state at hand
   };
+  static constexpr std::uint32_t kNone = UINT32_MAX;
   struct Item {
-    std::uint32_t entry;
-    std::uint32_t last, first;  // what it must end in, and what follows its first free capture (Segments::Number)
-    std::uint32_t family;       // of `first`
+    std::uint32_t entry = 0;
+    // Of what stands behind its free captures (Segments::Number, kNone where there is none): that with the longest
+    // literal, the last and the first.
+    std::uint32_t rare = kNone, last = kNone, first = kNone;
+    std::uint32_t family = kNone;  // of `rare`
+  };
+  // Shapes with these in common.
+  struct Bunch {
+    std::uint32_t rare, last, first, begin, end;
   };
 
   void build(std::span<const ShapeMatcher* const> shapes, std::span<const Item> items);
 
-  // Calls f(last, first, entries, at, spans) for each bunch of shapes whose lead fits: all `entries` end in `last`, and
-  // have `first` behind their first free capture. Bunches of one
-  // family of `first`, and in it of one `last`, come one after another.
-  template <class F>
-  void walk(std::string_view text, ShapeScratch& shape, Scratch& scratch, F&& f) const {
+  // Calls f(bunch, entries, at, spans) for each bunch of shapes whose lead fits and whose `rare` is among
+  // standing(family), or that has no free capture. So what is done hangs on what the text holds, not on how many shapes
+  // begin alike. When the budget ends, f is called for one bunch more, so that there is something to look at.
+  // many() is called before standing() is asked of many families.
+  template <class Many, class Standing, class F>
+  void walk(std::string_view text, ShapeScratch& shape, Scratch& scratch, Many&& many, Standing&& standing,
+            F&& f) const {
     if (nodes_.empty()) return;
     if (scratch.spans.size() < depth_max_) scratch.spans.resize(depth_max_);
     scratch.states.clear();
@@ -50,10 +59,33 @@ class LeadTree {
     typename Scratch::State state{0, 0, 0, kNone, 0}, next{};
     while (true) {
       const Node& node = nodes_[state.node];
-      for (std::uint32_t i = node.bunches; i < node.bunches_end; ++i)
-        f(bunches_[i].last, bunches_[i].first,
-          std::span(entries_).subspan(bunches_[i].begin, bunches_[i].end - bunches_[i].begin), state.at,
+      const auto give = [&](std::uint32_t bunch) {
+        f(bunches_[bunch],
+          std::span(entries_).subspan(bunches_[bunch].begin, bunches_[bunch].end - bunches_[bunch].begin), state.at,
           std::span<const Span>(scratch.spans.data(), state.depth));
+      };
+      if (node.families_end - node.families > kMany) many();
+      for (std::uint32_t k = node.families; k < node.families_end; ++k) {
+        if (shape.budget < 0) return;
+        const Family& family = families_[k];
+        if (family.family == kNone) {
+          for (std::uint32_t i = family.bunches; i < family.bunches_end; ++i) give(i);
+          continue;
+        }
+        const auto there = standing(family.family);
+        if (shape.budget < 0) return give(family.bunches);
+        for (const std::uint32_t rare : there) {
+          std::uint32_t from = family.bunches, to = family.bunches_end;
+          while (from < to) {
+            const std::uint32_t middle = from + (to - from) / 2;
+            if (bunches_[middle].rare < rare)
+              from = middle + 1;
+            else
+              to = middle;
+          }
+          for (; from < family.bunches_end && bunches_[from].rare == rare; ++from) give(from);
+        }
+      }
       next.node = kNone;
       if (state.at < size && node.edges < node.captures) {
         const char c = text[state.at];
@@ -83,10 +115,10 @@ class LeadTree {
   }
 
  private:
-  static constexpr std::uint32_t kNone = UINT32_MAX;
+  static constexpr std::uint32_t kMany = 4;
   struct Node {
     // Edges by a byte, then those by a capture.
-    std::uint32_t bunches = 0, bunches_end = 0, edges = 0, captures = 0, edges_end = 0;
+    std::uint32_t families = 0, families_end = 0, edges = 0, captures = 0, edges_end = 0;
     std::uint32_t dispatch = kNone;  // where there are many of the first kind
   };
   struct Edge {
@@ -95,8 +127,8 @@ class LeadTree {
     char delimiter = 0;
     std::uint32_t label = 0, label_size = 0, node = 0;
   };
-  struct Bunch {
-    std::uint32_t last, first, begin, end;
+  struct Family {
+    std::uint32_t family, bunches, bunches_end;  // by `rare`
   };
   // A byte, or a capture: 256 and more.
   using Token = std::uint32_t;
@@ -109,6 +141,7 @@ class LeadTree {
   std::vector<Node> nodes_;
   std::vector<Edge> edges_;
   std::vector<std::array<std::uint32_t, 256>> dispatch_;  // by byte: its edge, or the node's `captures`
+  std::vector<Family> families_;
   std::vector<Bunch> bunches_;
   std::vector<std::uint32_t> entries_;
   std::string labels_;

@@ -15,9 +15,10 @@ bool is_source(Identity identity) { return identity != Identity::none && identit
 }  // namespace
 
 void Matcher::add(std::uint32_t message, std::uint32_t text, std::span<const Shape> shapes,
-                  std::span<const Identity> captures) {
+                  std::span<const Identity> captures, bool conditional) {
   for (const Shape& shape : shapes) {
-    Entry& entry = entries_.emplace_back(Entry{ShapeMatcher(shape), message, 0, shape.path, {}, {}, -1, false, true});
+    Entry& entry =
+        entries_.emplace_back(Entry{ShapeMatcher(shape), message, 0, shape.path, {}, {}, -1, false, true, conditional});
     entry.captures.assign(captures.begin(), captures.end());
     entry.path.insert(entry.path.begin(), static_cast<std::uint8_t>(std::min(text, 255u)));
     for (std::uint32_t i = 0; i < captures.size(); ++i) {
@@ -49,13 +50,18 @@ void Matcher::build() {
     chain.end = static_cast<std::uint32_t>(frees_.size());
     chains_.push_back(chain);
     shapes.push_back(&shape);
-    const bool none = chain.begin == chain.end;
-    items.push_back({i, none ? Segments::kNone : frees_.back().segment,
-                     none ? Segments::kNone : frees_[chain.begin].segment, Segments::kNone});
+    LeadTree::Item item{.entry = i};
+    if (chain.begin < chain.end) item.first = frees_[chain.begin].segment, item.last = frees_.back().segment;
+    std::size_t longest_literal = 0;
+    for (std::uint32_t k = chain.begin; k < chain.end; ++k) {
+      const std::size_t size = shape.steps()[frees_[k].step].literal.size();
+      if (k == chain.begin || size > longest_literal) longest_literal = size, item.rare = frees_[k].segment;
+    }
+    items.push_back(item);
   }
   segments_.build();
   for (LeadTree::Item& item : items)
-    if (item.first != Segments::kNone) item.family = segments_.family_of(item.first);
+    if (item.rare != Segments::kNone) item.family = segments_.family_of(item.rare);
   leads_.build(shapes, items);
 }
 
@@ -116,42 +122,40 @@ bool Matcher::match(std::string_view text, const MessageFilter* filter, MatchScr
   scratch.spans.clear();
   scratch.shape.begin(ShapeScratch::enough(text.size()));
   segments_.prepare(scratch.segments);
-  // Which family and which last segment were asked for, and whether the text has them: most shapes end here.
-  std::uint32_t family = Segments::kNone, asked = Segments::kNone;
-  bool has = false, ends = false;
-  leads_.walk(text, scratch.shape, scratch.lead,
-              [&](std::uint32_t last, std::uint32_t next, std::span<const std::uint32_t> entries, std::uint32_t at,
-                  std::span<const LeadTree::Span> spans) {
-                if (scratch.shape.budget < 0) return;  // too hard: what was found so far is enough to look at
-                const auto stands = [&](std::uint32_t segment) {
-                  const auto places = segments_.places(segment, text, scratch.shape, scratch.segments);
-                  return scratch.shape.budget < 0 || (!places.empty() && places.back().begin >= at);
-                };
-                if (last == Segments::kNone) {
-                  if (at != text.size()) return;
-                } else {
-                  if (const std::uint32_t now = segments_.family_of(next); now != family) {
-                    family = now;
-                    has = segments_.stands_anywhere(family, text, scratch.shape, scratch.segments) ||
-                          scratch.shape.budget < 0;
-                  }
-                  if (!has) return;
-                  if (last != asked) asked = last, ends = segments_.may_end(last, text);
-                  if (!ends || !stands(next) || (next != last && !stands(last))) return;
-                }
-                const auto first = static_cast<std::uint32_t>(scratch.spans.size());
-                bool any = false;
-                for (const std::uint32_t entry : entries) {
-                  if (!may_fit(entry, text, at, scratch)) continue;
-                  scratch.found.push_back({entry, at, first, static_cast<std::uint32_t>(spans.size())});
-                  any = true;
-                  if (scratch.shape.budget < 0) break;
-                }
-                if (any) scratch.spans.insert(scratch.spans.end(), spans.begin(), spans.end());
-              });
+  const auto many = [&] { segments_.note_pairs(text, scratch.shape, scratch.segments); };
+  const auto standing = [&](std::uint32_t family) {
+    return segments_.standing(family, text, scratch.shape, scratch.segments);
+  };
+  std::uint32_t asked = Segments::kNone;  // the ending asked for last, and whether the text has it
+  bool ends = false;
+  const auto look = [&](const LeadTree::Bunch& bunch, std::span<const std::uint32_t> entries, std::uint32_t at,
+                        std::span<const LeadTree::Span> spans) {
+    const auto stands = [&](std::uint32_t segment) {
+      const auto places = segments_.places(segment, text, scratch.shape, scratch.segments);
+      return scratch.shape.budget < 0 || (!places.empty() && places.back().begin >= at);
+    };
+    if (bunch.last == Segments::kNone) {
+      if (at != text.size()) return;
+    } else {
+      if (bunch.last != asked) asked = bunch.last, ends = segments_.may_end(asked, text) && stands(asked);
+      if (!ends || !stands(bunch.rare) || !stands(bunch.last) || (bunch.first != bunch.rare && !stands(bunch.first)))
+        return;
+    }
+    const auto first = static_cast<std::uint32_t>(scratch.spans.size());
+    bool any = false;
+    for (const std::uint32_t entry : entries) {
+      if (!may_fit(entry, text, at, scratch)) continue;
+      scratch.found.push_back({entry, at, first, static_cast<std::uint32_t>(spans.size())});
+      any = true;
+      if (scratch.shape.budget < 0) break;
+    }
+    if (any) scratch.spans.insert(scratch.spans.end(), spans.begin(), spans.end());
+  };
+  leads_.walk(text, scratch.shape, scratch.lead, many, standing, look);
   scratch.hard = scratch.shape.budget < 0;
   if (scratch.found.empty()) return false;
-  if (scratch.found.size() > 1) std::ranges::sort(scratch.found, {}, &MatchScratch::Found::entry);
+  if (!std::ranges::is_sorted(scratch.found, {}, &MatchScratch::Found::entry))
+    std::ranges::sort(scratch.found, {}, &MatchScratch::Found::entry);
   if (scratch.shape.budget < 0) return match_hard(text, filter, scratch, out);
 
   MatchScratch::Way &best = scratch.best, &other = scratch.other;
@@ -160,11 +164,11 @@ bool Matcher::match(std::string_view text, const MessageFilter* filter, MatchScr
     const Entry& entry = entries_[found.entry];
     // Once it is known which message it is, and that it names no source, nothing can contradict it.
     if (any && entry.message != entries_[best.entry].message && !entries_[best.entry].has_source) break;
-    if (filter && !filter->allows(entry.message)) continue;
+    if (!counts(entry, filter)) continue;
     MatchScratch::Way& way = any ? other : best;
     way.entry = found.entry;
     way.taken.assign(entry.captures.size(), {});
-    const Fits fits = fit(found.entry, text, found.at, scratch, way.taken);
+    const Fits fits = fit(found.entry, text, found.at, scratch, way);
     if (fits == Fits::hard) return match_hard(text, filter, scratch, out);
     if (fits != Fits::yes) continue;
     for (std::uint32_t i = 0; i < found.depth; ++i) {
@@ -183,7 +187,7 @@ bool Matcher::match_hard(std::string_view text, const MessageFilter* filter, Mat
   scratch.shape.begin(ShapeScratch::enough(text.size()) / 2);
   for (const MatchScratch::Found& found : scratch.found) {
     const Entry& entry = entries_[found.entry];
-    if (filter && !filter->allows(entry.message)) continue;
+    if (!counts(entry, filter)) continue;
     scratch.best.entry = found.entry;
     scratch.best.taken.assign(entry.captures.size(), {});
     const Fits fits = entry.shape.match(text, scratch.shape, scratch.best.taken);

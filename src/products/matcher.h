@@ -57,12 +57,13 @@ struct Match {
 class Matcher {
  public:
   // `message`: messages are tried in ascending order. `text`: which of the message's templates this is.
-  void add(std::uint32_t message, std::uint32_t text, std::span<const Shape> shapes,
-           std::span<const Identity> captures);
+  // `conditional`: the filter is to be asked about it.
+  void add(std::uint32_t message, std::uint32_t text, std::span<const Shape> shapes, std::span<const Identity> captures,
+           bool conditional = true);
   void build();  // after the last add()
   bool empty() const { return entries_.empty(); }
 
-  // `filter` may be null: then all messages count.
+  // `filter` is asked about conditional messages; it may be null: then all count.
   bool match(std::string_view text, const MessageFilter* filter, MatchScratch& scratch, Match& out) const;
   // The same, each shape by itself and without a bound on the work: what match() must agree with.
   bool match_naively(std::string_view text, const MessageFilter* filter, MatchScratch& scratch, Match& out) const;
@@ -82,22 +83,26 @@ class Matcher {
     std::vector<std::uint32_t> sources;  // captures that tell the source, the best first
     std::int32_t port = -1;              // the first capture that is its port
     bool has_source = false;
-    bool is_loose = true;  // its free captures may hold anything
+    bool is_loose = true;     // its free captures may hold anything
+    bool conditional = true;  // its message is
   };
   // The free captures of an entry, in frees_.
   struct Chain {
     std::uint32_t begin, end;
   };
+  static bool counts(const Entry& entry, const MessageFilter* filter) {
+    return !filter || !entry.conditional || filter->allows(entry.message);
+  }
   static const Taken* source_of(const Entry& entry, std::span<const Taken> taken);
   static const Taken* port_of(const Entry& entry, std::span<const Taken> taken);
   void compare(std::string_view text, MatchScratch& scratch) const;
   bool may_fit(std::uint32_t entry, std::string_view text, std::uint32_t at, MatchScratch& scratch) const;
   Fits fit(std::uint32_t entry, std::string_view text, std::uint32_t at, MatchScratch& scratch,
-           std::span<Taken> taken) const;
+           MatchScratch::Way& way) const;
   Fits fit_loose(std::uint32_t entry, std::string_view text, std::uint32_t at, MatchScratch& scratch,
-                 std::span<Taken> taken) const;
+                 MatchScratch::Way& way) const;
   Fits fit_strict(std::uint32_t entry, std::string_view text, std::uint32_t at, MatchScratch& scratch,
-                  std::span<Taken> taken) const;
+                  MatchScratch::Way& way) const;
   std::span<const Free> frees(std::uint32_t entry) const {
     return std::span(frees_).subspan(chains_[entry].begin, chains_[entry].end - chains_[entry].begin);
   }

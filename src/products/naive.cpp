@@ -11,7 +11,7 @@ bool Matcher::match_naively(std::string_view text, const MessageFilter* filter, 
   for (std::uint32_t i = 0; i < entries_.size(); ++i) {
     const Entry& entry = entries_[i];
     if (any && entry.message != entries_[best.entry].message && !entries_[best.entry].has_source) break;
-    if (filter && !filter->allows(entry.message)) continue;
+    if (!counts(entry, filter)) continue;
     MatchScratch::Way& way = any ? other : best;
     way.entry = i;
     way.taken.assign(entry.captures.size(), {});

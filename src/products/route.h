@@ -28,8 +28,9 @@ class Router {
     // It is known by the program's name. What such a one reads no other is asked about: the header is the logging
     // host's own word. `program: '*'` is for what any program may say (PAM).
     bool specific = false;
-    // The source, or a field that is there, says whose the record is, so it's that product's even where no message fits.
-    // What is not there (`program: null`) says nothing, nor does a source that carries anything (text, syslog, docker).
+    // The source, or a field that is there, says whose the record is, so it's that product's even where no message
+    // fits. What is not there (`program: null`) says nothing, nor does a source that carries anything (text, syslog,
+    // docker).
     bool named = false;
   };
   using Members = std::vector<Member>;

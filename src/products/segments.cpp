@@ -11,6 +11,7 @@ namespace {
 // What few bytes make stands in many places; there the segments that must end the text are looked for by themselves,
 // near its end.
 constexpr std::size_t kCommonLiteral = 2;
+constexpr std::size_t kPairsAsked = 6;
 
 std::size_t sum(std::size_t a, std::size_t b) { return a > SIZE_MAX - b ? SIZE_MAX : a + b; }
 
@@ -64,6 +65,8 @@ void Segments::build() {
     std::ranges::stable_sort(members, {}, [&](Number i) -> const auto& { return segments_[i].captures; });
     Family family;
     family.literal = key.first;
+    for (std::size_t i = 1; i < family.literal.size() && i <= kPairsAsked; ++i)
+      family.pairs.push_back(static_cast<std::uint16_t>(pair_of(family.literal[i - 1], family.literal[i])));
     for (const Number i : members) {
       const Segment& one = segments_[i];
       family_of_[i] = static_cast<std::uint32_t>(families_.size());
@@ -84,6 +87,7 @@ std::uint32_t Segments::build_node(std::span<const Number> sorted, std::size_t d
   const auto number = static_cast<std::uint32_t>(nodes_.size());
   nodes_.emplace_back();
   Node node;
+  depth_max_ = std::max(depth_max_, depth);
   std::size_t i = 0;
   for (; i < sorted.size() && segments_[sorted[i]].captures.size() == depth; ++i)
     (segments_[sorted[i]].at_end ? node.at_end : node.any) = sorted[i];
@@ -114,26 +118,29 @@ std::uint32_t Segments::build_node(std::span<const Number> sorted, std::size_t d
 
 void Segments::look(const Family& family, std::uint32_t number, std::string_view text, ShapeScratch& shape,
                     Scratch& scratch) const {
-  scratch.looked[number] = {shape.round, false};
+  Scratch::Looked& looked = scratch.looked[number];
+  looked.round = shape.round;
+  looked.members.clear();
+  if (scratch.pairs_round == shape.round && !may_stand(family, scratch)) return;
   const auto size = static_cast<std::uint32_t>(text.size());
+  const auto literal_size = static_cast<std::uint32_t>(family.literal.size());
   if (family.at_end) {
-    if (text.ends_with(family.literal))
-      keep(nodes_[family.root].at_end, number, size - static_cast<std::uint32_t>(family.literal.size()), size,
-           shape.round, scratch);
+    if (size >= literal_size && stands_at(text, family.literal, size - literal_size))
+      keep(nodes_[family.root].at_end, size - literal_size, size, 0, looked, scratch);
     return;
   }
   const std::size_t from = family.reach < size ? size - family.reach : 0;
   for (std::size_t place = find_literal(text, family.literal, from); place != std::string_view::npos;
        place = find_literal(text, family.literal, place + 1)) {
     shape.budget -= kPlaceCost;
-    if (shape.budget < 0) return;
+    if (shape.budget < 0) break;
     const auto begin = static_cast<std::uint32_t>(place);
-    Scratch::State state{family.root, begin + static_cast<std::uint32_t>(family.literal.size())}, next{};
-    scratch.states.clear();
+    // The stack is for the places where a text goes two ways; else the state at hand stays in registers.
+    Scratch::State state{family.root, begin + literal_size, 0, {}}, next{};
     while (true) {
       const Node& node = nodes_[state.node];
-      if (node.any != kNone) keep(node.any, number, begin, state.at, shape.round, scratch);
-      if (node.at_end != kNone && state.at == size) keep(node.at_end, number, begin, size, shape.round, scratch);
+      if (node.any != kNone) keep(node.any, begin, state.at, state.depth, looked, scratch);
+      if (node.at_end != kNone && state.at == size) keep(node.at_end, begin, size, state.depth, looked, scratch);
       next.node = kNone;
       for (std::uint32_t b = node.branches; b < node.branches_end; ++b) {
         const Branch& branch = branches_[b];
@@ -146,7 +153,7 @@ void Segments::look(const Family& family, std::uint32_t number, std::string_view
                                       !stands_at(text, {labels_.data() + edge.label, edge.label_size}, end)))
             continue;
           if (next.node != kNone) scratch.states.push_back(next);
-          next = {edge.node, end + edge.label_size};
+          next = {edge.node, end + edge.label_size, state.depth + 1, {state.at, end}};
         }
       }
       if (next.node == kNone) {
@@ -155,6 +162,7 @@ void Segments::look(const Family& family, std::uint32_t number, std::string_view
         scratch.states.pop_back();
       }
       state = next;
+      scratch.path[state.depth - 1] = state.capture;
     }
   }
 }

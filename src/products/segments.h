@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "products/find.h"
 #include "products/shape.h"
 
 namespace tocsin::products {
@@ -20,9 +21,14 @@ class Segments {
  public:
   using Number = std::uint32_t;
   static constexpr Number kNone = UINT32_MAX;
-  struct Place {
+  struct Span {
     std::uint32_t begin, end;
   };
+  struct Place {
+    std::uint32_t begin, end;
+    std::uint32_t captures;  // the first of its captures in Scratch::captures
+  };
+  static constexpr std::size_t kPairs = 2048;
   // Working memory, one per thread; all matchers may share it.
   struct Scratch {
     struct Known {
@@ -30,15 +36,20 @@ class Segments {
       std::vector<Place> places;
     };
     struct Looked {
-      std::uint64_t round = 0;  // of the text that it was looked for in
-      bool any = false;         // a member stands somewhere
+      std::uint64_t round = 0;      // of the text that it was looked for in
+      std::vector<Number> members;  // that stand somewhere
     };
-    std::vector<Looked> looked;  // by family
-    std::vector<Known> known;    // by segment
+    std::uint64_t pairs_round = 0;                   // of the text that `pairs` are of
+    std::array<std::uint64_t, kPairs / 64> pairs{};  // of bytes that stand side by side in it, hashed
+    std::vector<Looked> looked;                      // by family
+    std::vector<Known> known;                        // by segment
     struct State {
-      std::uint32_t node, at;
+      std::uint32_t node, at, depth;
+      Span capture;  // that led here
     };
     std::vector<State> states;
+    std::vector<Span> path;      // of the captures on the way to the state at hand
+    std::vector<Span> captures;  // of all places of this text
   };
 
   // The segment of the free capture steps[0], up to the next free one or the end; the same gives the same number.
@@ -51,25 +62,37 @@ class Segments {
   Places places(Number segment, std::string_view text, ShapeScratch& shape, Scratch& scratch) const {
     const std::uint32_t family = family_of_[segment];
     if (scratch.looked[family].round != shape.round) look(families_[family], family, text, shape, scratch);
-    if (!scratch.looked[family].any) return {};
     const Scratch::Known& known = scratch.known[segment];
     return known.round == shape.round ? Places(known.places) : Places();
   }
-  // A family is what begins with the same literal. Whether any of it stands in the text.
+  // One pass over the text, so that families whose literal has bytes side by side that the text hasn't need no other.
+  void note_pairs(std::string_view text, const ShapeScratch& shape, Scratch& scratch) const {
+    if (scratch.pairs_round == shape.round) return;
+    scratch.pairs_round = shape.round;
+    scratch.pairs.fill(0);
+    for (std::size_t i = 1; i < text.size(); ++i) {
+      const std::size_t pair = pair_of(text[i - 1], text[i]);
+      scratch.pairs[pair / 64] |= std::uint64_t{1} << pair % 64;
+    }
+  }
+  // A family is what begins with the same literal. Which of it stand in the text, in no order.
   std::uint32_t family_of(Number segment) const { return family_of_[segment]; }
-  bool stands_anywhere(std::uint32_t family, std::string_view text, ShapeScratch& shape, Scratch& scratch) const {
+  std::span<const Number> standing(std::uint32_t family, std::string_view text, ShapeScratch& shape,
+                                   Scratch& scratch) const {
     if (scratch.looked[family].round != shape.round) look(families_[family], family, text, shape, scratch);
-    return scratch.looked[family].any;
+    return scratch.looked[family].members;
   }
   // Whether the text may end in this last segment, at a glance.
   bool may_end(Number segment, std::string_view text) const {
     const Segment& one = segments_[segment];
     return text.size() >= one.least && (text.empty() || ends_[one.ends][static_cast<unsigned char>(text.back())]) &&
-           text.ends_with(one.last);
+           stands_at(text, one.last, text.size() - one.last.size());
   }
   void prepare(Scratch& scratch) const {
     if (scratch.looked.size() < families_.size()) scratch.looked.resize(families_.size());
     if (scratch.known.size() < segments_.size()) scratch.known.resize(segments_.size());
+    if (scratch.path.size() < depth_max_) scratch.path.resize(depth_max_);
+    scratch.captures.clear();
   }
 
  private:
@@ -104,17 +127,30 @@ class Segments {
   struct Family {
     std::string literal;
     std::uint32_t root = 0;
-    std::size_t reach = 0;  // bytes of the longest member where all must reach the end; else SIZE_MAX
-    bool at_end = false;    // one member without captures that must end the text
+    std::size_t reach = 0;             // bytes of the longest member where all must reach the end; else SIZE_MAX
+    bool at_end = false;               // one member without captures that must end the text
+    std::vector<std::uint16_t> pairs;  // of its literal
   };
+  static std::size_t pair_of(char a, char b) {
+    return (static_cast<unsigned char>(a) * 33u + static_cast<unsigned char>(b) * 7u) % kPairs;
+  }
+  static bool may_stand(const Family& family, const Scratch& scratch) {
+    for (const std::uint16_t pair : family.pairs)
+      if (!(scratch.pairs[pair / 64] >> pair % 64 & 1)) return false;
+    return true;
+  }
   std::uint32_t build_node(std::span<const Number> sorted, std::size_t depth);
   std::uint32_t ends_of(const Segment& segment);
-  void keep(Number segment, std::uint32_t family, std::uint32_t begin, std::uint32_t end, std::uint64_t round,
-            Scratch& scratch) const {
+  static void keep(Number segment, std::uint32_t begin, std::uint32_t end, std::uint32_t depth, Scratch::Looked& looked,
+                   Scratch& scratch) {
     Scratch::Known& known = scratch.known[segment];
-    if (known.round != round) known.round = round, known.places.clear();
-    scratch.looked[family].any = true;
-    known.places.push_back({begin, end});
+    if (known.round != looked.round) {
+      known.round = looked.round;
+      known.places.clear();
+      looked.members.push_back(segment);
+    }
+    known.places.push_back({begin, end, static_cast<std::uint32_t>(scratch.captures.size())});
+    for (std::uint32_t i = 0; i < depth; ++i) scratch.captures.push_back({scratch.path[i].begin, scratch.path[i].end});
   }
   void look(const Family& family, std::uint32_t number, std::string_view text, ShapeScratch& shape,
             Scratch& scratch) const;
@@ -128,6 +164,7 @@ class Segments {
   std::string labels_;
   std::vector<std::array<bool, 256>> ends_;  // the bytes that a segment may end in
   std::unordered_map<std::string, Number> numbers_;
+  std::size_t depth_max_ = 1;
 };
 
 }  // namespace tocsin::products

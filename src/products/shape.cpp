@@ -114,6 +114,18 @@ ShapeMatcher::ShapeMatcher(const Shape& shape)
   }
 }
 
+std::uint32_t munch_digits(std::string_view text, std::uint32_t at, ShapeScratch& scratch) {
+  const auto size = static_cast<std::uint32_t>(text.size());
+  std::uint32_t end = at, value = 0;
+  for (; end < size && end - at < 6; ++end) {
+    const auto digit = static_cast<unsigned char>(text[end] - '0');
+    if (digit > 9) break;
+    value = value * 10 + digit;
+  }
+  scratch.budget -= end - at;
+  return end > at && end - at <= 5 && value <= 65535 ? end : kNowhere;
+}
+
 std::uint32_t munch_anew(Type type, char delimiter, std::string_view text, std::uint32_t at, ShapeScratch& scratch) {
   const std::uint32_t end = munch_now(type, delimiter, text, at, scratch);
   ShapeScratch::Munched& known = scratch.munched_at(type, delimiter, at);

@@ -70,7 +70,9 @@ struct ShapeScratch {
 inline constexpr std::uint32_t kNowhere = UINT32_MAX;
 std::uint32_t munch_anew(Type type, char delimiter, std::string_view text, std::uint32_t at, ShapeScratch& scratch);
 // Where a capture that isn't free ends; kNowhere if it isn't one. `delimiter`: of `until`.
+std::uint32_t munch_digits(std::string_view text, std::uint32_t at, ShapeScratch& scratch);  // a port
 inline std::uint32_t munch(Type type, char delimiter, std::string_view text, std::uint32_t at, ShapeScratch& scratch) {
+  if (type == Type::port) return munch_digits(text, at, scratch);  // as fast as looking it up
   const ShapeScratch::Munched& known = scratch.munched_at(type, delimiter, at);
   if (known.round == scratch.round && known.key == ShapeScratch::key_of(type, delimiter, at)) return known.end;
   return munch_anew(type, delimiter, text, at, scratch);

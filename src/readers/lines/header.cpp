@@ -5,6 +5,7 @@
 #include "readers/lines/header.h"
 
 #include <algorithm>
+#include <array>
 
 #include "readers/lines/undated.h"
 
@@ -212,6 +213,43 @@ void skip_kernel(Header& h) {
     h.message.remove_prefix(close + 3);
 }
 
+// ` HOST TAG[PID]: ` and ` HOST TAG: ` of letters, digits, - _ and . alone, as most lines have it: what
+// read_host_and_tag() would read, without asking what else it may be.
+bool read_plain(std::string_view rest, Header& h) {
+  static constexpr auto kPlain = [] {
+    std::array<bool, 256> plain{};
+    for (unsigned c = 0; c < 256; ++c)
+      plain[c] = (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || c == '-' || c == '_' || c == '.';
+    return plain;
+  }();
+  const char* const t = rest.data();
+  const std::size_t size = rest.size();
+  if (size < 8 || t[0] != ' ') return false;
+  const auto run = [&](std::size_t at) {
+    while (at < size && kPlain[static_cast<unsigned char>(t[at])]) ++at;
+    return at;
+  };
+  const std::size_t host = run(1);
+  if (host == 1 || host > 64 || host >= size || t[host] != ' ') return false;
+  const std::size_t tag = run(host + 1);
+  if (tag == host + 1 || tag - host > 64 || tag >= size) return false;
+  std::size_t end = tag;
+  std::string_view pid;
+  if (t[tag] == '[') {
+    end = tag + 1;
+    while (end < size && is_digit(t[end])) ++end;
+    if (end == tag + 1 || end - tag > 20 || end >= size || t[end] != ']') return false;
+    pid = rest.substr(tag + 1, end - tag - 1);
+    ++end;
+  }
+  if (end + 1 >= size || t[end] != ':' || t[end + 1] != ' ') return false;
+  h.host = rest.substr(1, host - 1);
+  h.program = rest.substr(host + 1, tag - host - 1);
+  h.pid = pid;
+  h.message = rest.substr(end + 2);
+  return true;
+}
+
 // [HOST ]TAG[PID]: after the time.
 bool read_host_and_tag(std::string_view rest, Header& h, bool tag_needed) {
   skip_spaces(rest);
@@ -295,12 +333,12 @@ MonthDay undated(std::string_view line) {
   return {stamp.month, stamp.day};
 }
 
-Header read_header(std::string_view line) {
-  Header h;
+// A copy of so large a struct costs as much as reading most headers: it is filled where it lies.
+static void read_into(Header& h, std::string_view line) {
   const Front front = front_of(line);
   h.priority = front.priority;
   std::string_view rest = line.substr(front.size);
-  if (front.version && read_5424(rest, h)) return h;
+  if (front.version && read_5424(rest, h)) return;
   if (front.version) {
     h = {};
     h.priority = front.priority;
@@ -312,8 +350,9 @@ Header read_header(std::string_view line) {
     rest.remove_prefix(h.stamp.size);
     if (front.bracket) {
       h.message = line;
-      return h;
+      return;
     }
+    if (h.stamp.size == 15 && h.time[3] == ' ' && read_plain(rest, h)) return h.is_syslog = true, skip_kernel(h);
     const bool classic = !h.stamp.is_epoch && !h.stamp.is_ctime && !is_digit(h.time[0]) && !is_digit(h.time[1]);
     if (rest.starts_with(':')) rest.remove_prefix(1);  // Cisco: `Aug 24 2020 01:12:09: %ASA-…`
     read_facility(rest, h);
@@ -324,21 +363,21 @@ Header read_header(std::string_view line) {
         std::string_view after = rest.substr(1);
         h.is_syslog = read_tag(after, h);
         h.message = after;
-        return h;
+        return;
       }
       if ((classic || iso || h.priority >= 0) && read_host_and_tag(rest, h, !classic && h.priority < 0))
-        return h.is_syslog = true, skip_kernel(h), h;
-      if (h.stamp.dated() && read_daemon(rest.substr(1), h, true)) return h;
+        return h.is_syslog = true, skip_kernel(h);
+      if (h.stamp.dated() && read_daemon(rest.substr(1), h, true)) return;
     }
     h.message = rest.empty() ? rest : rest.substr(rest[0] == ' ');
     h.is_syslog = h.priority >= 0;
     if (h.stamp.is_ctime) read_own_log(h);
-    return h;
+    return;
   }
 
   h.stamp = {};
   h.message = line;
-  if (h.priority < 0 && read_daemon(line, h, true)) return skip_kernel(h), h;
+  if (h.priority < 0 && read_daemon(line, h, true)) return skip_kernel(h);
   if (h.priority >= 0) {  // <PRI>TAG: message
     h.is_syslog = true;
     skip_spaces(rest);
@@ -350,6 +389,12 @@ Header read_header(std::string_view line) {
     h.stamp = stamp;
     h.time = line.substr(*at, stamp.size);
   }
+  return;
+}
+
+Header read_header(std::string_view line) {
+  Header h;
+  read_into(h, line);
   return h;
 }
 

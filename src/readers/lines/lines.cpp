@@ -42,7 +42,7 @@ std::span<const std::string_view> all_names() {
 struct Parsed {
   Header header;
   Payload payload = Payload::none;
-  access::Line access;
+  std::optional<access::Line> access;  // where it is one
   auditd::RecordLine audit;
   std::string_view source;
 
@@ -50,7 +50,8 @@ struct Parsed {
     source = source_of(payload, header);
     if (payload == Payload::access) {
       access = access::read_line(header.message);
-      if (access.shape != access::Shape::none) source = access::source_of(access.shape);
+      if (access->shape == access::Shape::none) access.reset();
+      if (access) source = access::source_of(access->shape);
     } else if (payload == Payload::audit) {
       if (auditd::read_record(line, audit)) source = "auditd";
     }
@@ -62,8 +63,9 @@ struct Parsed {
       const int running = header.stamp.dated() ? 0 : year.of(header.stamp.month);
       time = header.stamp.at(running, offset_minutes);
     }
-    if (access.shape != access::Shape::none) return access.stamp.at(0, offset_minutes);
+    if (access) return access->stamp.at(0, offset_minutes);
     if (audit.time.known() && !audit.stamp.empty()) return audit.time;
+    if (payload == Payload::none) return time;
     return payload_time(payload, header, offset_minutes).value_or(time);
   }
 
@@ -71,7 +73,7 @@ struct Parsed {
     const auto put = [&](Name name, std::string_view value) {
       if (!value.empty()) sink.put(name, value);
     };
-    if (access.shape == access::Shape::none) put(kTimestamp, header.time);
+    if (!access) put(kTimestamp, header.time);
     put(kHostname, header.host);
     put(kProgram, header.program);
     put(kPid, header.pid);
@@ -81,8 +83,8 @@ struct Parsed {
     if (payload != Payload::cef) put(kSeverity, severity_name(header.priority));
     if (!header.structured.empty() && payload != Payload::checkpoint) put_structured(header.structured, sink);
     sink.put(kMessage, header.message);
-    if (access.shape != access::Shape::none) {
-      access::put(access, header.message, sink, kAccessBase);
+    if (access) {
+      access::put(*access, header.message, sink, kAccessBase);
     } else if (!audit.stamp.empty()) {
       auditd::put_event({&audit, 1}, sink, kAuditBase);
     } else {
@@ -136,25 +138,23 @@ class LinesReader final : public Reader {
     std::vector<Field> fields;
     text::walk(block, context.encoding, options_.record_max, out, [&](const text::Line& line) {
       const Parsed parsed(line.text);
-      Event event;
+      Event& event = out.mutable_events().emplace_back();
       event.offset = line.offset;
       event.record = line.number;
-      event.raw = line.raw;
+      event.raw = {line.raw.data(), line.raw.size()};
       event.shape = text::shape_of(context.encoding);
-      event.time = parsed.time(year, options_.utc_offset_minutes);
+      const Time time = parsed.time(year, options_.utc_offset_minutes);
+      event.time.seconds = time.seconds;  // one by one: a copy would wait for them
+      event.time.nanoseconds = time.nanoseconds;
+      event.time.digits = time.digits;
       event.source = parsed.source;
       fields.clear();
       text::Sink sink(names_, fields, out.scratch());
       sink.set_repair(line.repair);
       parsed.put_fields(sink);
-      if (FieldSink inner(table_, out.scratch(), fields); const auto within = read_within(parsed, inner)) {
-        // What wrote it is known better than that it came by syslog; other JSON stays what its line is.
-        if (within->source != "json") event.source = within->source;
-        if (within->time.known() && (within->source != "json" || !event.time.known())) event.time = within->time;
-        if (within->record) event.record = within->record;
-      }
+      if (parsed.payload == Payload::json || parsed.payload == Payload::event_xml)
+        put_within(parsed, out, fields, event);
       event.fields = text::store(fields, out.scratch());
-      out.mutable_events().push_back(event);
     });
   }
 
@@ -170,6 +170,15 @@ class LinesReader final : public Reader {
   }
 
  private:
+  void put_within(const Parsed& parsed, Batch& out, std::vector<Field>& fields, Event& event) const {
+    FieldSink inner(table_, out.scratch(), fields);
+    const auto within = read_within(parsed, inner);
+    if (!within) return;
+    // What wrote it is known better than that it came by syslog; other JSON stays what its line is.
+    if (within->source != "json") event.source = within->source;
+    if (within->time.known() && (within->source != "json" || !event.time.known())) event.time = within->time;
+    if (within->record) event.record = within->record;
+  }
   // The record of another format that the message is.
   std::optional<json::Heading> read_within(const Parsed& parsed, FieldSink& sink) const {
     if (parsed.payload == Payload::json)
@@ -189,8 +198,8 @@ class LinesReader final : public Reader {
   std::optional<Time> dated_;        // a full date before that
 };
 
-// A shipper's time is when it read the line, seconds later or, of an old file, years: up to a day apart it is the line's
-// time with its zone told; beyond that the line is right.
+// A shipper's time is when it read the line, seconds later or, of an old file, years: up to a day apart it is the
+// line's time with its zone told; beyond that the line is right.
 std::optional<Carried> read_carried(std::string_view line, bool bare, Time near, int offset_minutes, text::Sink sink) {
   while (line.ends_with('\n') || line.ends_with('\r')) line.remove_suffix(1);
   const Parsed parsed(line);

@@ -212,7 +212,7 @@ bool put_key_values(std::string_view text, text::Sink& sink) {
 }
 
 Payload classify(std::string_view line, Header& h) {
-  std::string_view m = h.message;
+  std::string_view m(h.message.data(), h.message.size());  // two loads, as it was just stored by two
   // `Aug 24 01:12:09 1,2020/08/24 01:12:09,serial,TRAFFIC,…`: what stands where the host should is the first column.
   for (std::string_view* part : {&h.host, &h.program}) {
     if (part->find(',') == std::string_view::npos || !is_digit((*part)[0])) continue;
@@ -315,6 +315,7 @@ Payload classify(std::string_view line, Header& h) {
   if (is_digit(first) && m.size() > 30 && is_palo_alto(m)) return Payload::paloalto;
   if (h.program == "filterlog" && is_digit(first)) return Payload::filterlog;
   if ((h.program == "ftd" || h.program == "SFIMS") && m.find(": ") != std::string_view::npos) return Payload::firepower;
+  if (m.substr(0, 64).find('=') == std::string_view::npos) return Payload::none;  // what follows has one in front
   if (is_comma_pairs(m)) return Payload::comma_pairs;
   // A relay's address, and nothing more, may stand before it.
   if (const std::size_t id = m.substr(0, 64).find("id="); id != std::string_view::npos && is_sonicwall(m.substr(id)) &&
