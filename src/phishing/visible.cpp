@@ -15,7 +15,6 @@ namespace {
 
 struct Color {
   int red = 0, green = 0, blue = 0;
-  friend bool operator==(const Color&, const Color&) = default;
 };
 
 std::optional<Color> color(std::string_view text) {

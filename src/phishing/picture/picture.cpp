@@ -16,7 +16,7 @@ namespace tocsin::phishing {
 namespace {
 
 bool affordable(std::uint64_t width, std::uint64_t height) {
-  return width >= 16 && height >= 16 && width <= 20'000 && height <= 20'000 && width * height <= kPixelsMax;
+  return width >= kSideMin && height >= kSideMin && width <= 20'000 && height <= 20'000 && width * height <= kPixelsMax;
 }
 
 std::optional<Picture> read_png(std::string_view bytes) {

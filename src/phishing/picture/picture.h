@@ -14,8 +14,11 @@ struct Picture {
 };
 inline constexpr std::uint64_t kPixelsMax = 16'000'000;
 
-// PNG, JPEG and GIF (its first frame), by content. Nothing where it is none of them, damaged before its first pixels,
-// or larger than kPixelsMax.
+// A side below which no code can be read: 21 modules of two pixels.
+inline constexpr std::uint32_t kSideMin = 40;
+
+// PNG, JPEG and GIF (its first frame), by content. Nothing where it is none of them, damaged before its first pixels, with
+// a side under kSideMin, or larger than kPixelsMax.
 std::optional<Picture> read_picture(std::string_view bytes);
 
 // The texts of QR, Micro QR, Aztec and Data Matrix codes, at most eight.

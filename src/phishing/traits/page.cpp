@@ -41,7 +41,6 @@ struct Forms {
 
 Forms forms_of(const HtmlTree& tree) {
   Forms out;
-  std::size_t fields = 0;
   for (const HtmlNode& node : tree.nodes()) {
     if (node.kind != HtmlNode::Kind::element) continue;
     if (node.name == "form") {
@@ -59,7 +58,6 @@ Forms forms_of(const HtmlTree& tree) {
                       std::string(tree.value(node, "placeholder")));
       if (type == "password") out.password = true;
       if (type.empty() || type == "text" || type == "email" || type == "tel" || type == "number") {
-        ++fields;
         for (const std::string_view word : {"pass", "pwd", "mot de", "passwort", "contrase", "senha", "user", "login",
                                             "card", "cvv", "pin", "ssn", "otp", "iban", "account"})
           if (holds(name, word)) out.credentials = true;
