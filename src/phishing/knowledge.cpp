@@ -277,8 +277,9 @@ const Brand* Knowledge::imitated(std::string_view host, std::string_view registr
       if (own.size() >= 6 && !brand.common) {
         // Beside a dash, or together with a word that has to do with logging in.
         for (const std::string_view form : {std::string_view(label), std::string_view(unleeted)}) {
+          if (form.size() <= own.size()) continue;
           const std::size_t at = form.find(own);
-          if (at == std::string_view::npos || form.size() == own.size()) continue;
+          if (at == std::string_view::npos) continue;
           const bool left = at == 0 || form[at - 1] == '-',
                      right = at + own.size() == form.size() || form[at + own.size()] == '-';
           static constexpr std::string_view kLures[] = {"login", "secure", "account", "verify", "support", "service",
