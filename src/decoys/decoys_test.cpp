@@ -198,6 +198,16 @@ TEST(Guard, TheSameAnswerWhateverWasAskedBefore) {
   }
 }
 
+TEST(Guard, AnotherGuardBeginsAnew) {
+  Guard::Scratch scratch;
+  Sight sight;
+  for (const char* label : {"zilvera", "zilvora", "nordvik", "zilvera"}) {
+    const Guard guard = guard_of(std::string(label) + ".com\n");
+    ASSERT_EQ(guard.look(std::string("login-") + label + ".net", scratch, sight), Guard::Seen::sight);
+    EXPECT_EQ(sight.place.distance.cost, 0) << label;
+  }
+}
+
 TEST(Guard, WhatCannotBeProtectedIsAnError) {
   Lists lists;
   EXPECT_FALSE(Guard::build(lists, share().lexicon, PublicSuffixes::system()));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <set>
 
 #include "decoys/host.h"
@@ -56,7 +57,9 @@ void read_list(std::string_view text, const std::string& where, bool protect, Li
 }
 
 Result<Guard> Guard::build(const Lists& lists, const Lexicon& lexicon, const PublicSuffixes& suffixes) {
+  static std::atomic<std::uint64_t> guards = 0;
   Guard guard;
+  guard.number_ = ++guards;
   guard.lexicon_ = &lexicon;
   guard.suffixes_ = &suffixes;
   guard.brands_ = std::make_shared<std::vector<Brand>>();
@@ -146,8 +149,8 @@ bool Guard::owned(Scratch& scratch) const {
 }
 
 Guard::Seen Guard::look(std::string_view name, Scratch& scratch, Sight& out, bool all) const {
-  if (scratch.of != index_.get()) {
-    scratch.of = index_.get();
+  if (scratch.of != number_) {
+    scratch.of = number_;
     scratch.memo = {};
     scratch.scene = {};
   }

@@ -56,7 +56,7 @@ class Guard {
 
   // What is remembered in it spares work and changes no answer. One guard's: another begins anew.
   struct Scratch {
-    const void* of = nullptr;
+    std::uint64_t of = 0;
     Spelling spelling;
     Index::Memo memo;
     std::vector<Hit> hits;
@@ -85,6 +85,7 @@ class Guard {
   void stage(Scratch& scratch) const;
   bool owned(Scratch& scratch) const;  // stages it, where it isn't
 
+  std::uint64_t number_ = 0;  // no other guard of this process has it
   const Lexicon* lexicon_ = nullptr;
   const PublicSuffixes* suffixes_ = nullptr;
   std::vector<std::string> left_out_;
