@@ -2,7 +2,7 @@
 //
 //   spray_bench [--worlds a,b|plain|each|all|every] [--attacks a,b|every|none] [--seeds FROM-TO] [--users N] [--no-as]
 //               [--rows | --explain] [--json]
-//   spray_bench --speed | --memory PAIRS  [--json]
+//   spray_bench --speed | --memory PAIRS  [--users N] [--json]
 // A row is one world under one attack over the seeds: medians and worst values, and on average the mailboxes that were
 // said to be read ("read") though nobody took anything. With --rows every run is printed,
 // with --explain also what was missed, late, innocent or wrong, and what it did.
@@ -85,7 +85,7 @@ int main(int argc, char** argv) {
     else
       return fmt::print(stderr, "spray_bench: unknown option {}\n", arg), 2;
   }
-  if (pairs) return measure_memory(pairs, as_json), 0;
+  if (pairs) return measure_memory(users, pairs, as_json), 0;
   if (speed) return measure_speed(users, from, as_json), 0;
   worlds = expand_worlds(worlds);
   attacks = expand_attacks(attacks);

@@ -421,8 +421,8 @@ Flooded run_flooded(unsigned users, std::uint64_t pairs, std::size_t memory) {
   return out;
 }
 
-void measure_memory(std::uint64_t pairs, bool as_json) {
-  const Flooded without = run_flooded(1000, 0, 0), with = run_flooded(1000, pairs, 0);
+void measure_memory(unsigned users, std::uint64_t pairs, bool as_json) {
+  const Flooded without = run_flooded(users, 0, 0), with = run_flooded(users, pairs, 0);
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   const double megabytes = static_cast<double>(with.memory) / (1 << 20), loss = without.recall - with.recall;

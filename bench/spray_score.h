@@ -41,7 +41,7 @@ struct Flooded {
   std::size_t memory = 0;
 };
 Flooded run_flooded(unsigned users, std::uint64_t pairs, std::size_t memory);
-void measure_memory(std::uint64_t pairs, bool as_json);
+void measure_memory(unsigned users, std::uint64_t pairs, bool as_json);
 void measure_speed(unsigned users, std::uint64_t seed, bool as_json);
 
 }  // namespace tocsin::bench
