@@ -271,8 +271,9 @@ class Judge {
         out_.strange_agents += cell.agent_accounts == 0 ? cell.tries : 0;
         out_.ordinals.push_back(cell.ordinal);
       }
-      out_.onset = std::min(out_.onset, made.first);
-      out_.end = std::max(out_.end, made.last);
+      // Who asked before it began and goes on after its end (a device) moves neither.
+      out_.onset = std::min(out_.onset, std::max(made.first, static_cast<std::uint32_t>(span_.since)));
+      out_.end = std::max(out_.end, std::min(made.last, static_cast<std::uint32_t>(span_.end)));
     }
     for (const auto& [account, tries] : tried) {
       const bool exists = site_.knows(account);

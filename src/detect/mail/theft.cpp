@@ -1,17 +1,14 @@
-// The taking of mail. Each reader new to a mailbox is judged by points, a weight of evidence against the mailbox's
-// habit:
-//   place    from a network that serves nobody else here 3, others too 2; a new subnet of a network of its own 1, and
-//   no
-//            more where the address serves three accounts (an office, a carrier)
-//   client   new to the mailbox, and hardly used here 3, by a few 2, by many 0.5 (a new device)
+// The taking of mail. Each reader new to a mailbox is judged by points, a weight of evidence against its habit:
+//   place    3 from a network that serves nobody else here, 2 from one that does, 1 from a new subnet of an own network;
+//            1 at most where the address serves three accounts (an office, a carrier)
+//   client   new to the mailbox: 3 if hardly used here, 2 if by a few, 0.5 if by many (a new device)
 //   pace     items and records within some ten minutes, each against the busiest that the mailbox has seen: 1.5 for
-//   each
-//            doubling of their product, at most 4
-//   folders  a whole one copied 0.5, by a client of 2 and more 1
-//   changes  a rule, forwarding, a delegate, a consent, an application password, set by the same reader 2
-// Five are a finding, four a hint. Of a mailbox used on fewer than four days only readers from a
-// network that serves nobody are judged, and nobody is in the first five days of evidence. A login by
-// a member of a campaign makes any reading that follows, from a new network or its own subnet, part of it.
+//            each doubling of their product, at most 4
+//   folders  0.5 for a whole one copied, 1 by a client of 2 and more
+//   changes  2 for a rule, forwarding, a delegate, a consent, an application password, set by the same reader
+// Five are a finding, four a hint. Of a mailbox used on fewer than four days only readers from a network that serves
+// nobody are judged, and nobody is in the first five days of evidence. A login by a member of a campaign makes any
+// reading that follows, from a new network or its own subnet, part of it.
 //
 // Records of Microsoft 365 that say "bind" stand for two minutes of reading and a "sync" for a whole folder, so items
 // and folders are counted and not records. A source that reads eight mailboxes and more is told once: a migration, a
@@ -435,8 +432,7 @@ extern const DetectorSpec mail_spec{
     .parameters = kParameters,
     .memory =
         "45,000 mailboxes, as many visits, half as many passing ones, 360,000 known places and clients (about 30 MB); "
-        "the "
-        "half longest unused goes",
+        "the half longest unused goes",
     .make = [](const Options&, Tracker& tracker) -> std::unique_ptr<Detector> {
       return std::make_unique<MailTheft>(tracker);
     },
