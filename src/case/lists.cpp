@@ -1,26 +1,10 @@
 #include "case/lists.h"
 
 #include "base/json.h"
+#include "base/utf8.h"
 #include "case/matched.h"
 
 namespace tocsin::casefile {
-namespace {
-
-void append_utf8(std::string& out, char32_t c) {
-  if (c < 0x80) {
-    out += static_cast<char>(c);
-  } else if (c < 0x800) {
-    out += static_cast<char>(0xc0 | c >> 6);
-    out += static_cast<char>(0x80 | (c & 63));
-  } else {
-    out += static_cast<char>(0xe0 | c >> 12);
-    out += static_cast<char>(0x80 | (c >> 6 & 63));
-    out += static_cast<char>(0x80 | (c & 63));
-  }
-}
-
-}  // namespace
-
 bool ListReader::take(char c) {
   if (left_.empty() || left_[0] != c) return false;
   left_.remove_prefix(1);
@@ -73,7 +57,7 @@ bool ListReader::string(std::string& out) {
         }
         left_.remove_prefix(4);
         // We escape control characters only; surrogates come from elsewhere.
-        append_utf8(out, c >= 0xd800 && c < 0xe000 ? 0xfffd : c);
+        append_utf8(out, c);
         break;
       }
       default:

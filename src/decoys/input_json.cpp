@@ -1,4 +1,5 @@
 // JSON as it comes: no document is ever held, only the string that is being read and what its key said.
+#include "base/utf8.h"
 #include "decoys/host.h"
 #include "decoys/input.h"
 #include "decoys/input_words.h"
@@ -33,21 +34,7 @@ std::size_t NameReader::json(std::string_view piece) {
       string_cut_ = true;
       return;
     }
-    if (c < 0x80) {
-      string_ += static_cast<char>(c);
-    } else if (c < 0x800) {
-      string_ += static_cast<char>(0xc0 | c >> 6);
-      string_ += static_cast<char>(0x80 | (c & 63));
-    } else if (c < 0x10000) {
-      string_ += static_cast<char>(0xe0 | c >> 12);
-      string_ += static_cast<char>(0x80 | (c >> 6 & 63));
-      string_ += static_cast<char>(0x80 | (c & 63));
-    } else {
-      string_ += static_cast<char>(0xf0 | c >> 18);
-      string_ += static_cast<char>(0x80 | (c >> 12 & 63));
-      string_ += static_cast<char>(0x80 | (c >> 6 & 63));
-      string_ += static_cast<char>(0x80 | (c & 63));
-    }
+    append_utf8(string_, c);
   };
   for (std::size_t i = 0; i < piece.size(); ++i) {
     const char c = piece[i];

@@ -30,6 +30,5 @@ class Markup {
 std::string attribute(const Markup::Token& tag, std::string_view name);
 // Entities undone: numbers, XML's five, and the commonest of HTML.
 std::string unescape(std::string_view text);
-void append_utf8(std::string& out, char32_t c);
 
 }  // namespace tocsin::documents

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/endian.h"
+#include "base/utf8.h"
 #include "documents/code_page.h"
 #include "documents/markup.h"
 

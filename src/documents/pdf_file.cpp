@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "base/text.h"
+#include "base/utf8.h"
 #include "documents/format.h"
 #include "documents/markup.h"
 #include "documents/packed.h"

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "base/utf8.h"
 #include "documents/format.h"
 #include "documents/markup.h"
 #include "documents/office_words.h"

@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "base/text.h"
+#include "base/utf8.h"
 #include "phishing/html/memory.h"
 #include "phishing/html/tokens.h"
 
@@ -77,24 +78,6 @@ constexpr std::array<Named, 60> kNamed = {
      {"Agrave", "À"}, {"aring", "å"},     {"oslash", "ø"},     {"aelig", "æ"},       {"ugrave", "ù"},
      {"deg", "°"},    {"rarr", "→"},      {"larr", "←"},       {"shy", "\u00AD"},    {"emsp", "\u2003"}}};
 
-void put(std::string& out, std::uint32_t point) {
-  if (point < 0x80) {
-    out += static_cast<char>(point);
-  } else if (point < 0x800) {
-    out += static_cast<char>(0xC0 | point >> 6);
-    out += static_cast<char>(0x80 | (point & 0x3F));
-  } else if (point < 0x10000) {
-    out += static_cast<char>(0xE0 | point >> 12);
-    out += static_cast<char>(0x80 | (point >> 6 & 0x3F));
-    out += static_cast<char>(0x80 | (point & 0x3F));
-  } else {
-    out += static_cast<char>(0xF0 | point >> 18);
-    out += static_cast<char>(0x80 | (point >> 12 & 0x3F));
-    out += static_cast<char>(0x80 | (point >> 6 & 0x3F));
-    out += static_cast<char>(0x80 | (point & 0x3F));
-  }
-}
-
 // References undone (13.2.5.72); false where one is not plain.
 bool undone(std::string_view text, bool in_attribute, std::string& out) {
   out.clear();
@@ -123,7 +106,7 @@ bool undone(std::string_view text, bool in_attribute, std::string& out) {
       if (point < 0x20 || (point >= 0x7F && point < 0xA0) || point > 0x10FFFF || (point >= 0xD800 && point < 0xE000) ||
           (point & 0xFFFE) == 0xFFFE)
         return false;
-      put(out, point);
+      append_utf8(out, point);
       at = p + 1;
       continue;
     }

@@ -2,6 +2,7 @@
 #include <array>
 #include <cstdint>
 
+#include "base/utf8.h"
 #include "phishing/html/tree.h"
 
 namespace tocsin::phishing {
@@ -20,25 +21,6 @@ constexpr std::array<Named, 40> kNamed = {
      {"lbrack", "["}, {"rsqb", "]"},   {"rbrack", "]"},   {"lcub", "{"},  {"lbrace", "{"}, {"rcub", "}"},
      {"rbrace", "}"}, {"bsol", "\\"},  {"lowbar", "_"},   {"grave", "`"}, {"commat", "@"}, {"verbar", "|"},
      {"AMP", "&"},    {"LT", "<"},     {"GT", ">"},       {"QUOT", "\""}}};
-
-void put(std::string& out, std::uint32_t point) {
-  if (point == 0 || point > 0x10FFFF || (point >= 0xD800 && point < 0xE000)) point = 0xFFFD;
-  if (point < 0x80) {
-    out += static_cast<char>(point);
-  } else if (point < 0x800) {
-    out += static_cast<char>(0xC0 | point >> 6);
-    out += static_cast<char>(0x80 | (point & 0x3F));
-  } else if (point < 0x10000) {
-    out += static_cast<char>(0xE0 | point >> 12);
-    out += static_cast<char>(0x80 | (point >> 6 & 0x3F));
-    out += static_cast<char>(0x80 | (point & 0x3F));
-  } else {
-    out += static_cast<char>(0xF0 | point >> 18);
-    out += static_cast<char>(0x80 | (point >> 12 & 0x3F));
-    out += static_cast<char>(0x80 | (point >> 6 & 0x3F));
-    out += static_cast<char>(0x80 | (point & 0x3F));
-  }
-}
 
 int digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -71,7 +53,7 @@ std::string decode_references(std::string_view text) {
         point = std::min<std::uint32_t>(
             0x110000, point * static_cast<std::uint32_t>(base) + static_cast<std::uint32_t>(digit(text[p])));
       if (p > begin) {
-        put(out, point);
+        append_utf8(out, point == 0 ? 0xfffd : point);
         if (p < text.size() && text[p] == ';') ++p;
         at = p;
         continue;

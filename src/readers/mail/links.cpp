@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/utf8.h"
 #include "mime/header.h"
 
 namespace tocsin::mail {
@@ -15,25 +16,6 @@ bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n' |
 
 bool same_start(std::string_view text, std::string_view word) {
   return text.size() >= word.size() && mime::same_name(text.substr(0, word.size()), word);
-}
-
-void append_code_point(std::string& out, std::uint32_t c) {
-  if (c == 0 || c > 0x10ffff || (c >= 0xd800 && c < 0xe000)) c = 0xfffd;
-  if (c < 0x80) {
-    out += static_cast<char>(c);
-  } else if (c < 0x800) {
-    out += static_cast<char>(0xc0 | c >> 6);
-    out += static_cast<char>(0x80 | (c & 0x3f));
-  } else if (c < 0x10000) {
-    out += static_cast<char>(0xe0 | c >> 12);
-    out += static_cast<char>(0x80 | (c >> 6 & 0x3f));
-    out += static_cast<char>(0x80 | (c & 0x3f));
-  } else {
-    out += static_cast<char>(0xf0 | c >> 18);
-    out += static_cast<char>(0x80 | (c >> 12 & 0x3f));
-    out += static_cast<char>(0x80 | (c >> 6 & 0x3f));
-    out += static_cast<char>(0x80 | (c & 0x3f));
-  }
 }
 
 // The entity at the front of `text` ("&…"): its length, 0 for none.
@@ -69,7 +51,7 @@ std::size_t entity(std::string_view text, std::string& out) {
       if (value > 0x110000) value = 0x110000;
     }
     if (at == first) return 0;
-    append_code_point(out, value);
+    append_utf8(out, value == 0 ? 0xfffd : value);
     return at + (at < text.size() && text[at] == ';');
   }
   for (const auto& [name, value] : kNamed)
