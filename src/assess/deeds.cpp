@@ -68,7 +68,11 @@ const Deed* deed_of(std::string_view technique) {
 
 const Deed* deed_of(std::string_view technique, std::string_view rule) {
   const Deed* deed = deed_of(technique);
-  const bool mail_alone = rule == "tocsin-phishing-mail" || rule == "tocsin-webmail-exploit";
+  // Detectors and own rules that look at mail as it came in: whether anybody opened it they can't know.
+  static constexpr std::string_view kMailAlone[] = {"tocsin-phishing-mail", "tocsin-webmail-exploit",
+                                                    "3c7de7bc-4a1c-4a86-9d3f-2d1ad1c1e0b4",   // leads to a file share
+                                                    "0b1a3e5e-9d0c-4f52-8a70-6b2f4f7b7a11"};  // runs when opened
+  const bool mail_alone = std::ranges::find(kMailAlone, rule) != std::end(kMailAlone);
   return deed && mail_alone && deed->key != "decoy" ? find_deed("lure") : deed;
 }
 

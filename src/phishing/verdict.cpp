@@ -173,7 +173,7 @@ Statement exploit_statement(const std::vector<Sink>& sinks, const Facts& facts) 
   if (!aims.empty()) out.detail += "\nIts words belong to: " + listed(aims) + ".";
   out.techniques = {"T1203", "T1566"};
   if (can("sends requests") || can("reads cookies"))
-    add_techniques(out.techniques, std::array<std::string_view, 2>{"T1059.007", "T1539"});
+    add_techniques(out.techniques, std::array<std::string_view, 1>{"T1539"});
   if (std::ranges::any_of(told, [](const Sink* sink) { return sink->kind == SinkKind::command; }))
     out.techniques = {"T1190"};
   if (!facts.from.address.empty()) out.entities.push_back({EntityType::mailbox, facts.from.address, "source"});

@@ -177,7 +177,7 @@ void pdf(const File& file, Context& c) {
   else if (script && (holds(text, "eval(") || holds(text, "unescape(") || holds(text, "exportDataObject") ||
                       holds(text, "getURL") || holds(text, "launchURL")))
     c.strong("file-script-pdf", 3.5,
-             fmt::format("{} runs script that hides itself or leads away", quoted(file.name, 60)), {"T1059.007"});
+             fmt::format("{} runs script that hides itself or leads away", quoted(file.name, 60)), {"T1027"});
   else if (script)
     c.weak("file-script-pdf", 1.0, fmt::format("{} runs script", quoted(file.name, 60)));
   if (holds(text, "/EmbeddedFile") && (holds(text, ".docm") || holds(text, ".exe") || holds(text, ".js)") ||

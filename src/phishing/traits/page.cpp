@@ -84,7 +84,7 @@ void judge_scripts(const std::string& code, std::string_view where, bool attache
   if (view.disguised && !c.has("page-script-disguised")) {
     if (attached)
       c.strong("page-script-disguised", 3.0, fmt::format("{} runs script that hides its own text", where),
-               {"T1027", "T1059.007"});
+               {"T1027"});
     else
       c.weak("page-script-disguised", 1.5, fmt::format("{} runs script that hides its own text", where));
   }

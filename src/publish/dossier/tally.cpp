@@ -220,7 +220,10 @@ class Tally {
     std::vector<EntityRow>& rows = into_.entities;
     for (auto& [key, row] : entities_) {
       ++into_.entity_counts[row.type];
-      into_.senders += row.type == EntityType::mailbox && row.roles == std::set<std::string>{"source"};
+      into_.senders += row.type == EntityType::mailbox && !row.roles.empty() &&
+                       std::ranges::all_of(row.roles, [](const std::string& role) {
+                         return role == "source" || role == "reply-to";  // the attacker's, or a name that he borrowed
+                       });
       into_.entered_count += row.entered && row.type == EntityType::account;
       rows.push_back(std::move(row));
     }
