@@ -312,7 +312,8 @@ void write_fields(std::string_view raw, const Message& message, const Extra* ext
   std::size_t count = 0;
   for (const Header& field : root.headers) {
     if (++count > kHeadersMax) break;
-    if (!out.wants(field.name)) continue;
+    // Names with a dot are what this reader says of a mail, and no sender may say it for us.
+    if (field.name.find('.') != std::string_view::npos || !out.wants(field.name)) continue;
     out.put(usual_spelling(field.name), shortened(mime::decode_header(field.raw)));
   }
   if (out.wants("From.Address") || out.wants("From.Name") || out.wants("From.Domain"))

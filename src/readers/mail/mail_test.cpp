@@ -36,6 +36,14 @@ TEST(MailReader, TellsWhoWroteWhatWhen) {
   EXPECT_EQ(read.events[2].get("Text"), "Grüße\r\n\r\n");
 }
 
+TEST(MailReader, NoHeaderSpeaksForTheReader) {
+  const auto read =
+      read_whole(spec, "From: a@example.org\nAttachment.Count: 7\nattachment.name: x.exe\nSubject: x\n\nhi\n");
+  ASSERT_EQ(read.events.size(), 1u);
+  EXPECT_EQ(read.events[0].all("Attachment.Count"), Values{"0"});
+  EXPECT_EQ(read.events[0].get("Attachment.Name"), "(absent)");
+}
+
 TEST(MailReader, OneMessageAFileInAnyWrapping) {
   const std::string mail = "Subject: x\r\nFrom: a@example.org\r\nDate: Mon, 24 Aug 2020 08:00:00 +0000\r\n\r\nhi\r\n";
   for (const std::string& bytes :
