@@ -209,14 +209,14 @@ std::optional<Carried> read_carried(std::string_view line, bool bare, Time near,
   parsed.put_fields(sink);
   constexpr std::int64_t kDay = 86400, kYear = 31556952;
   const bool dateable = near.known() && near.seconds >= 0 && near.seconds < 8000 * kYear;
-  const bool undated = !parsed.header.time.empty() && !parsed.header.stamp.dated();
   const int year = dateable ? static_cast<int>(1970 + near.seconds / kYear) : kAssumedYear;
   const auto in = [&](int which) {
     RunningYear running(which);
     return parsed.time(running, offset_minutes);
   };
   Time own = in(year);
-  if (!dateable) return Carried{parsed.source, undated && own == in(year + 1) ? own : undated ? Time::none() : own};
+  const bool undated = own != in(year + 1);  // it hangs on a year that the line doesn't name
+  if (!dateable) return Carried{parsed.source, undated ? Time::none() : own};
   const auto apart = [&](const Time& time) { return std::abs(time.seconds - near.seconds); };
   for (const int other : {year - 1, year + 1})
     if (const Time time = in(other); undated && time.known() && apart(time) < apart(own)) own = time;
